@@ -1,0 +1,1 @@
+"""What machines ask: theme stylesheets, icons, and whether the service lives."""

@@ -1,0 +1,51 @@
+"""Who belongs to which portal, and the words by which members find each other (clauses W1, W3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, Uuid, func
+from sqlalchemy.orm import Mapped
+
+from upguide.policy.items import Item
+
+from .base import Model, TenantOwned, personal, technical
+from .person import Moment
+
+_C = Text(collation="C")
+_NAMES = (Item.INFIX, Item.SURNAME)
+
+
+class Membership(TenantOwned, Model):
+    """A person on a portal. Pages about the person are addressed by `handle`, which differs per portal."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "handle"),
+        Index("ix_memberships_person", "person_id", "tenant_id"),
+    )
+
+    person_id: Mapped[UUID] = technical(
+        "who is a member", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
+    )
+    handle: Mapped[str] = personal(Item.PORTALS, String(16, collation="C"))
+    joined_at: Mapped[datetime] = personal(Item.PORTALS, Moment, server_default=func.now())
+    name_key: Mapped[str | None] = personal(Item.FIRST_NAMES, _C, also=_NAMES)
+
+
+class NameWord(TenantOwned, Model):
+    """One word of the names that a member does not hide, folded to lower case without accents.
+
+    `name_key` repeats the membership's key for sorting, so that a search reads one index.
+    """
+
+    __tablename__ = "name_words"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "person_id"], ["memberships.tenant_id", "memberships.person_id"], ondelete="CASCADE"
+        ),
+        Index("ix_name_words_person", "person_id"),
+    )
+
+    word: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES, primary_key=True)
+    person_id: Mapped[UUID] = technical("whose name it is", Uuid, primary_key=True)
+    name_key: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES)

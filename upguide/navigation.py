@@ -1,0 +1,75 @@
+"""What stands in header, footer and language switch. An entry leads somewhere that this viewer may go, or is absent."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from upguide.access.viewer import current_viewer
+from upguide.i18n import current_language, gettext, lazy_gettext
+from upguide.i18n.messages import LazyString
+from upguide.policy.permissions import Permission, may
+from upguide.tenancy import current_tenant
+
+LANGUAGE_COOKIE = "language"
+# Each language is named in itself, so that its speakers find it.
+LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of a menu."""
+
+    url: str
+    label: str
+    icon: str | None = None
+    current: bool = False
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    endpoint: str
+    label: LazyString
+    permission: Permission
+    icon: str
+    module: str | None = None
+
+
+_NAV = (
+    _Entry("home.today", lazy_gettext("Today"), Permission.BE_MEMBER, "home"),
+    _Entry("people.search", lazy_gettext("People"), Permission.SEARCH_PEOPLE, "people", "people"),
+    _Entry("profile.overview", lazy_gettext("My profile"), Permission.OWN_DATA, "profile"),
+    _Entry("accounts.security", lazy_gettext("Security"), Permission.OWN_DATA, "lock"),
+)
+
+
+def nav_items() -> list[Link]:
+    """Return the main tasks of this viewer on this portal; none for somebody signed out."""
+    viewer, modules = current_viewer(), current_tenant().modules
+    return [
+        Link(url_for(entry.endpoint), str(entry.label), entry.icon, _is_here(entry.endpoint))
+        for entry in _NAV
+        if may(viewer, entry.permission) and (entry.module is None or entry.module in modules)
+    ]
+
+
+def footer_links() -> list[Link]:
+    """Return what stands at the foot of every page."""
+    return [
+        Link(url_for("statement.current"), gettext("Privacy statement")),
+        Link(url_for("statement.cookies"), gettext("Cookies")),
+    ]
+
+
+def language_links() -> list[Link]:
+    """Return the portal's languages other than the one in use; each is chosen by posting to its address."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return [
+        Link(url_for("home.language", language=code, next=here), LANGUAGE_NAMES[code], lang=code)
+        for code in current_tenant().languages
+        if code != current_language()
+    ]
+
+
+def _is_here(endpoint: str) -> bool:
+    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".")[0]

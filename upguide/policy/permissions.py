@@ -1,0 +1,78 @@
+"""THE table of what somebody may do: a permission is one named predicate over who is asking."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Protocol
+
+
+class Role(Enum):
+    """What a person was appointed to, on all portals."""
+
+    WEBMASTER = "webmaster"
+    OFFICER = "officer"
+
+
+class AgreementKind(Enum):
+    """What somebody must have signed, in its current version, before data is shown to them (D3, W4, W9)."""
+
+    CONFIDENTIALITY = "confidentiality"
+    PROCESSOR = "processor"
+    STATEMENT = "statement"
+
+
+class Asker(Protocol):
+    """What a predicate may look at."""
+
+    @property
+    def signed_in(self) -> bool: ...
+    @property
+    def member(self) -> bool: ...
+    @property
+    def pin_needed(self) -> bool: ...
+    @property
+    def roles(self) -> frozenset[Role]: ...
+    @property
+    def signed(self) -> frozenset[AgreementKind]: ...
+
+
+class Permission(Enum):
+    """What may be done. Every endpoint names one, or says why it is public."""
+
+    ENTER_PIN = "enter_pin"
+    JOIN = "join"
+    OWN_DATA = "own_data"
+    BE_MEMBER = "be_member"
+    SEARCH_PEOPLE = "search_people"
+    LOOK_UP = "look_up"
+
+
+def half_signed_in(asker: Asker) -> bool:
+    return asker.signed_in
+
+
+def fully_signed_in(asker: Asker) -> bool:
+    return asker.signed_in and not asker.pin_needed
+
+
+def a_member(asker: Asker) -> bool:
+    return fully_signed_in(asker) and asker.member
+
+
+def a_bound_webmaster(asker: Asker) -> bool:
+    return a_member(asker) and Role.WEBMASTER in asker.roles and AgreementKind.CONFIDENTIALITY in asker.signed
+
+
+PERMISSIONS: Mapping[Permission, Callable[[Asker], bool]] = {
+    Permission.ENTER_PIN: half_signed_in,
+    Permission.JOIN: fully_signed_in,
+    # P7: rights stay within reach of somebody without any membership.
+    Permission.OWN_DATA: fully_signed_in,
+    Permission.BE_MEMBER: a_member,
+    Permission.SEARCH_PEOPLE: a_member,
+    Permission.LOOK_UP: a_bound_webmaster,
+}
+
+
+def may(asker: Asker, permission: Permission) -> bool:
+    """Tell whether `asker` has `permission`; a permission that is not in the table raises KeyError."""
+    return PERMISSIONS[permission](asker)

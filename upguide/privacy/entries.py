@@ -1,0 +1,116 @@
+"""Provenance: each value that is entered, changed or removed leaves an entry, written by the flush itself (T2, W7b).
+
+No view can forget it, and a bulk statement that would go around it is refused.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Table, event, insert, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from upguide.models import Entry, Membership, Person
+from upguide.policy.items import Item
+from upguide.tenancy.scope import current_scope
+
+from .holdings import PROFILE_MODELS, is_profile_item, row_identity
+from .index import NAME_ITEMS, refresh_names
+
+ON_BEHALF_OF = "on_behalf_of"
+_RENAMED = "renamed"
+
+
+class BulkWrite(RuntimeError):
+    """A bulk statement would change personal values without leaving entries; change the objects instead."""
+
+
+def install(db: SQLAlchemy) -> None:
+    """Attach the writing of entries and the refusal of bulk writes to the application's sessions."""
+    event.listen(db.session, "before_flush", _write_entries)
+    event.listen(db.session, "after_flush_postexec", _refresh_renamed)
+    event.listen(db.session, "do_orm_execute", _refuse_bulk)
+
+
+def _write_entries(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
+    _note_renamed(session)
+    found = [*_of_new(session), *_of_dirty(session), *_of_deleted(session)]
+    by, organisation = current_scope().viewer, session.info.get(ON_BEHALF_OF)
+    for entry in found:
+        entry.entered_by, entry.on_behalf_of = by, organisation
+        session.add(entry)
+
+
+def _of_new(session: Session) -> Iterator[Entry]:
+    for row in list(session.new):
+        if isinstance(row, PROFILE_MODELS):
+            _give_identity(row)
+            yield from (_entry(row, item) for item in _items(row) if _has_value(row, item))
+
+
+def _of_dirty(session: Session) -> Iterator[Entry]:
+    for row in list(session.dirty):
+        if isinstance(row, PROFILE_MODELS):
+            for item in _items(row):
+                if _changed(row, item):
+                    yield _entry(row, item, removed=not _has_value(row, item))
+
+
+def _of_deleted(session: Session) -> Iterator[Entry]:
+    for row in list(session.deleted):
+        if isinstance(row, PROFILE_MODELS) and not isinstance(row, Person):
+            yield from (_entry(row, item, removed=True) for item in _items(row) if _has_value(row, item))
+
+
+def _give_identity(row: Any) -> None:
+    """A column default would come only with the insert; the entry needs the identity now."""
+    if "id" in type(row).__table__.columns and row.id is None:
+        row.id = type(row).__table__.columns["id"].default.arg(None)
+
+
+def _items(row: Any) -> dict[Item, list[str]]:
+    table: Table = type(row).__table__
+    found: dict[Item, list[str]] = {}
+    for column in table.columns:
+        for item in column.info.get("items", ()):
+            if is_profile_item(item):
+                found.setdefault(item, []).append(column.name)
+    return found
+
+
+def _has_value(row: Any, item: Item) -> bool:
+    return any(getattr(row, column) is not None for column in _items(row)[item])
+
+
+def _changed(row: Any, item: Item) -> bool:
+    state = inspect(row)
+    return any(state.attrs[column].history.has_changes() for column in _items(row)[item])
+
+
+def _entry(row: Any, item: Item, *, removed: bool = False) -> Entry:
+    person_id: UUID = row.id if isinstance(row, Person) else row.person_id
+    row_id: UUID = getattr(row, row_identity(type(row).__table__))
+    return Entry(person_id=person_id, item=item.value, row_id=row_id, removed=removed)
+
+
+def _note_renamed(session: Session) -> None:
+    renamed: set[UUID] = session.info.setdefault(_RENAMED, set())
+    for row in session.dirty:
+        if isinstance(row, Person) and any(_changed(row, item) for item in NAME_ITEMS):
+            renamed.add(row.id)
+    renamed |= {row.person_id for row in session.new if isinstance(row, Membership)}
+
+
+def _refresh_renamed(session: Session, _flush: UOWTransaction) -> None:
+    for person_id in session.info.pop(_RENAMED, ()):
+        refresh_names(session, person_id)
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_insert):
+        return
+    target = getattr(state.statement, "table", None)
+    tables = {model.__table__ for model in PROFILE_MODELS}
+    if target in tables:
+        raise BulkWrite(f"a bulk statement on {target.name} would leave no entry")

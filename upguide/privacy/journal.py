@@ -1,0 +1,54 @@
+"""Who was shown what of whom: one insert for all looks of a request (clauses W4-W9, B3; GDPR Art. 5(2))."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from upguide.access.viewer import Viewer
+from upguide.models import JournalEntry
+from upguide.policy.items import Item
+from upguide.policy.sees import Relation, Setting
+
+_PENDING = "journalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one person."""
+
+    person_id: UUID
+    relations: frozenset[Relation]
+    setting: Setting
+    items: frozenset[Item]
+
+
+def record(session: Session, viewer: Viewer, looks: Sequence[Look]) -> None:
+    """Write the looks in one statement; the end of the request commits them, or the page is not sent."""
+    if not looks:
+        return
+    session.execute(
+        insert(JournalEntry),
+        [
+            {
+                "tenant_id": viewer.tenant,
+                "person_id": look.person_id,
+                "viewer_id": viewer.person_id,
+                "session_id": viewer.session_id,
+                "relations": sorted(relation.value for relation in look.relations),
+                "setting": look.setting.value,
+                "items": sorted(item.value for item in look.items),
+                "reason": viewer.reason,
+            }
+            for look in looks
+        ],
+    )
+    session.info[_PENDING] = True
+
+
+def keep(session: Session) -> None:
+    """Commit what was recorded in this request, if anything was."""
+    if session.info.pop(_PENDING, False):
+        session.commit()

@@ -1,0 +1,166 @@
+"""Reads persons for `show`: one statement for relations, hidden items and names; one more where details are asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, String, Table, Uuid, any_, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from upguide.access.viewer import Viewer
+from upguide.models import Entry, HiddenItem, Membership, Person, PersonKey, Photo
+from upguide.policy.items import Item
+from upguide.policy.sees import SEES, Relation, Setting
+
+from .holdings import Holding, person_column, profile_holdings
+from .relations import SUBJECT_CONDITIONS, possible
+from .sight import Provenance
+
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+TENANT = bindparam("tenant_id", type_=String)
+ValueKey = tuple[Item, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """A person as the first statement reads it, before anything is decided."""
+
+    row: Any
+    relations: frozenset[Relation]
+    hidden: frozenset[ValueKey]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """All values of a person's page, still sealed, with the provenance of each."""
+
+    values: Mapping[ValueKey, Mapping[Holding, Any]]
+    provenance: Mapping[ValueKey, Provenance]
+    entered_at: Mapping[ValueKey, str]
+    wrapped_key: bytes | None
+
+
+def load_basics(session: Session, ids: Sequence[UUID], viewer: Viewer, setting: Setting) -> dict[UUID, Basics]:
+    """Read names, photo, alias, hidden items and relations of `ids` in one statement; unknown ids are absent."""
+    held = possible(viewer)
+    rows = session.execute(
+        _basics_statement(setting), {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id}
+    )
+    asked = [(relation, name) for relation, name in relation_columns(setting) if relation in held]
+    return {
+        row.id: Basics(
+            row,
+            frozenset(relation for relation, name in asked if getattr(row, name)),
+            frozenset((Item(key), row_id) for key, row_id in zip(row.hidden_keys, row.hidden_rows, strict=True)),
+        )
+        for row in rows
+    }
+
+
+@cache
+def relation_columns(setting: Setting) -> tuple[tuple[Relation, str], ...]:
+    """Return the relations that see anything in `setting`, with the name of their column in the statement."""
+    return tuple((relation, f"is_{relation.value}") for relation, where in SEES if where is setting)
+
+
+@cache
+def _basics_statement(setting: Setting) -> Select[Any]:
+    hidden = select(HiddenItem).where(HiddenItem.person_id == Person.id).correlate(Person)
+    keys = hidden.with_only_columns(func.coalesce(func.array_agg(HiddenItem.item), cast([], ARRAY(String))))
+    rows = hidden.with_only_columns(func.coalesce(func.array_agg(HiddenItem.row_id), cast([], ARRAY(Uuid))))
+    return (
+        select(
+            Person.id,
+            Person.first_names,
+            Person.infix,
+            Person.surname,
+            Person.alias,
+            Membership.handle,
+            Photo.file_key,
+            keys.scalar_subquery().label("hidden_keys"),
+            rows.scalar_subquery().label("hidden_rows"),
+            *(SUBJECT_CONDITIONS[relation].label(name) for relation, name in relation_columns(setting)),
+        )
+        .select_from(Person)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & (Membership.tenant_id == TENANT))
+        .outerjoin(Photo, Photo.person_id == Person.id)
+        .where(Person.id == any_(IDS))
+    )
+
+
+def load_details(session: Session, ids: Sequence[UUID]) -> dict[UUID, Details]:
+    """Read every value of the profiles of `ids`, with provenance, in one statement."""
+    rows = session.execute(_details_statement(), {"ids": list(ids)})
+    return {row.id: _details(row) for row in rows}
+
+
+@cache
+def _details_statement() -> Select[Any]:
+    tables = {holding.table for holding in profile_holdings()}
+    columns = [_rows_of(table).label(f"rows_{table.name}") for table in sorted(tables, key=lambda t: t.name)]
+    wrapped = select(PersonKey.wrapped).where(PersonKey.person_id == Person.id).scalar_subquery()
+    return select(Person.id, wrapped.label("wrapped_key"), _entries().label("entries"), *columns).where(
+        Person.id == any_(IDS)
+    )
+
+
+def _rows_of(table: Table) -> ColumnElement[Any]:
+    row = table.alias()
+    names = dict.fromkeys(h.row_id for h in profile_holdings() if h.table is table)
+    names |= dict.fromkeys(h.column for h in profile_holdings() if h.table is table)
+    pairs = [part for name in names for part in (name, _as_json(row.columns[name]))]
+    owner = row.columns[person_column(table).name]  # type: ignore[attr-defined]
+    return select(func.json_agg(func.json_build_object(*pairs))).where(owner == Person.id).scalar_subquery()
+
+
+def _as_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.encode(column, "base64") if str(column.type) == "BLOB" else column
+
+
+def _entries() -> ColumnElement[Any]:
+    def latest(column: Any) -> ColumnElement[Any]:
+        return func.array_agg(aggregate_order_by(column, Entry.id.desc()))[1]
+
+    grouped = (
+        select(
+            Entry.item,
+            Entry.row_id,
+            latest(Entry.entered_by).label("entered_by"),
+            latest(Entry.on_behalf_of).label("on_behalf_of"),
+            latest(Entry.entered_at).label("entered_at"),
+            func.array_agg(Entry.on_behalf_of.distinct())
+            .filter(Entry.on_behalf_of.is_not(None))
+            .label("organisations_before"),
+        )
+        .where(Entry.person_id == Person.id)
+        .group_by(Entry.item, Entry.row_id)
+        .correlate(Person)
+        .subquery()
+    )
+    return select(func.json_agg(func.row_to_json(grouped.table_valued()))).scalar_subquery()
+
+
+def _details(row: Any) -> Details:
+    values: dict[ValueKey, dict[Holding, Any]] = {}
+    for holding in profile_holdings():
+        for record in getattr(row, f"rows_{holding.table.name}") or ():
+            if record[holding.column] is not None:
+                key = (holding.item, UUID(record[holding.row_id]))
+                values.setdefault(key, {})[holding] = record[holding.column]
+    provenance, entered_at = {}, {}
+    for entry in row.entries or ():
+        key = (Item(entry["item"]), UUID(entry["row_id"]))
+        provenance[key] = Provenance(
+            _uuid(entry["entered_by"]),
+            _uuid(entry["on_behalf_of"]),
+            frozenset(UUID(organisation) for organisation in entry["organisations_before"] or ()),
+        )
+        entered_at[key] = entry["entered_at"]
+    return Details(values, provenance, entered_at, row.wrapped_key)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

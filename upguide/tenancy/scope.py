@@ -1,0 +1,127 @@
+"""In whose name a transaction runs: tenant and viewer, told to PostgreSQL at its start and enforced on every query.
+
+Row-level security reads the two settings; the query guard refuses a tenant-owned table when no tenant is known,
+so that forgetting one is an error and never a leak.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Table, event, text
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ClauseElement
+
+from upguide.models.base import TenantOwned
+
+
+class TenantMissing(RuntimeError):
+    """A tenant-owned table was touched while no tenant is known."""
+
+
+class WrongTenant(RuntimeError):
+    """A row of one tenant was about to be written in the scope of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The portal and the person in whose name statements run; None where not known."""
+
+    tenant: str | None = None
+    viewer: UUID | None = None
+
+
+_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+_SETTINGS = text("SELECT set_config('app.tenant', :tenant, true), set_config('app.viewer', :viewer, true)")
+_tenant_owned: WeakKeyDictionary[ClauseElement, bool] = WeakKeyDictionary()
+
+
+def current_scope() -> Scope:
+    """Return the scope that statements now run in."""
+    return _scope.get()
+
+
+def set_scope(tenant: str | None, viewer: UUID | None, session: Session | None = None) -> None:
+    """Change the scope; with an open `session` transaction the settings are sent again."""
+    _scope.set(Scope(tenant, viewer))
+    if session is not None and session.in_transaction() and session.is_active:
+        _send(session.connection())
+
+
+def adopt_viewer(viewer: UUID) -> None:
+    """Note a viewer whom the database already knows, because `gate.open_session` set it."""
+    _scope.set(replace(_scope.get(), viewer=viewer))
+
+
+@contextmanager
+def scope(tenant: str | None, viewer: UUID | None, session: Session | None = None) -> Iterator[Scope]:
+    """Run a block in another scope and return to the former one."""
+    before = _scope.get()
+    set_scope(tenant, viewer, session)
+    try:
+        yield _scope.get()
+    finally:
+        set_scope(before.tenant, before.viewer, session)
+
+
+def install(db: SQLAlchemy) -> None:
+    """Attach the settings, the query guard and the write guard to the application's sessions."""
+    event.listen(db.session, "after_begin", _after_begin)
+    event.listen(db.session, "do_orm_execute", _guard_query)
+    event.listen(db.session, "before_flush", _guard_write)
+
+
+def _send(connection: Connection) -> None:
+    now = _scope.get()
+    connection.execute(_SETTINGS, {"tenant": now.tenant or "", "viewer": str(now.viewer or "")})
+
+
+def _after_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # A savepoint shares its transaction's settings.
+    if transaction.nested:
+        return
+    _send(connection)
+
+
+def _guard_query(state: ORMExecuteState) -> None:
+    if _scope.get().tenant is None and touches_tenant_owned(state.statement):
+        raise TenantMissing("a tenant-owned table was queried without a tenant; enter `scope(tenant, viewer)` first")
+
+
+def touches_tenant_owned(statement: Any) -> bool:
+    """Tell whether `statement` names a table whose rows belong to a tenant, in any of its parts."""
+    known = _tenant_owned.get(statement)
+    if known is None:
+        owned = tenant_owned_tables()
+        known = any(isinstance(part, Table) and part in owned for part in visitors.iterate(statement))
+        _tenant_owned[statement] = known
+    return known
+
+
+def tenant_owned_tables() -> frozenset[Table]:
+    """Return the tables of all models that are `TenantOwned`."""
+    from upguide.extensions import Base  # noqa: PLC0415  (the registry is complete only after all models are read)
+
+    mappers = Base.registry.mappers
+    return frozenset(
+        table for m in mappers if issubclass(m.class_, TenantOwned) and isinstance(table := m.local_table, Table)
+    )
+
+
+def _guard_write(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
+    tenant = _scope.get().tenant
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, TenantOwned):
+            continue
+        if tenant is None:
+            raise TenantMissing(f"{type(row).__name__} was written without a tenant")
+        if row.tenant_id is None and row in session.new:
+            row.tenant_id = tenant  # type: ignore[assignment]
+        elif row.tenant_id != tenant:
+            raise WrongTenant(f"{type(row).__name__} of {row.tenant_id} was written in the scope of {tenant}")
