@@ -1,0 +1,48 @@
+"""The database: an embedded server, or the one that UPGUIDE_DATABASE_URL names, by the same code."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from upguide.config import Settings
+from upguide.extensions import db
+
+from . import embedded, places, roles
+
+
+def owner_url(settings: Settings) -> str:
+    """Return the address for the owner role: for migrations alone."""
+    return settings.database_url or embedded.address(places.find(settings.var))
+
+
+def app_url(settings: Settings) -> str:
+    """Return the address for the application's role: for everything else."""
+    return roles.app_url(owner_url(settings), settings)
+
+
+def start(settings: Settings) -> None:
+    """See to it that the embedded server runs; with UPGUIDE_DATABASE_URL there is nothing to do."""
+    if settings.database_url is None:
+        embedded.start(settings.var)
+
+
+def ensure_app_role(settings: Settings) -> None:
+    """Make the application's role, or give it its present password."""
+    roles.ensure_app_role(owner_url(settings), settings)
+
+
+def install(app: Flask) -> None:
+    """Start the embedded server at the first connection: commands that need no database stay quick."""
+    settings: Settings = app.config["UPGUIDE"]
+    if settings.database_url is not None:
+        return
+
+    def start_first(*_connection: Any) -> None:
+        start(settings)
+
+    with app.app_context():
+        event.listen(db.engine, "do_connect", start_first)
+
+
+__all__ = ["app_url", "ensure_app_role", "install", "owner_url", "start"]

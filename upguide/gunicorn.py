@@ -1,0 +1,47 @@
+"""How gunicorn serves UpGuide: `gunicorn --config python:upguide.gunicorn wsgi:app`.
+
+A wrong setting stops the master before it makes workers, which it would otherwise make again and again.
+"""
+
+import os
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from upguide.config import SettingError, Settings
+from upguide.logging import configure
+
+try:
+    settings = Settings.from_env(os.environ)
+except SettingError as error:
+    error.show()
+    raise SystemExit(error.exit_code) from None
+
+configure(development=settings.development)
+
+
+class QuietLogger(Logger):
+    """Gunicorn's own messages, by way of our list; without its access log, which holds addresses."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take gunicorn's handlers away, so that its messages reach the root's."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
+
+
+# Two processes without threads: threads with keep-alive fall back to one core (measured, docs/decisions).
+workers = 2
+worker_class = "sync"
+logger_class = QuietLogger
+accesslog = None
+timeout = 30
+graceful_timeout = 20
+# A worker that some odd request has made fat is replaced in the end.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Whom to believe about the visitor's address is UPGUIDE_TRUSTED_PROXIES' to say, not gunicorn's.
+forwarded_allow_ips = ""
+limit_request_line = 8190
+control_socket_disable = True
