@@ -1,0 +1,144 @@
+"""Sealed values: only the right key, in the right place, opens them, and only unchanged."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from upguide.security.sealing import BLOCK, PersonKey, SealBroken, Sealer, context, seal, unseal, unseal_bytes
+
+OLD, NEW = "an old secret key of the settings", "a new secret key of the settings!"
+KEY, OTHER_KEY = PersonKey(b"k" * 32), PersonKey(b"o" * 32)
+ROW = UUID(int=1)
+PLACE = context("addresses.town", ROW)
+
+texts = st.text(alphabet=st.characters(codec=None))
+
+
+@given(texts)
+def test_sealed_text_is_unsealed(text: str) -> None:
+    assert unseal(KEY, seal(KEY, text, PLACE), PLACE) == text
+
+
+@given(st.binary(max_size=2000))
+def test_sealed_bytes_are_unsealed(value: bytes) -> None:
+    assert unseal_bytes(KEY, seal(KEY, value, PLACE), PLACE) == value
+
+
+@pytest.mark.clause("P5")
+@given(st.binary(max_size=100), st.data())
+def test_any_change_breaks_the_seal(value: bytes, data: st.DataObject) -> None:
+    sealed = bytearray(seal(KEY, value, PLACE))
+    place = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(SealBroken):
+        unseal_bytes(KEY, bytes(sealed), PLACE)
+
+
+@given(st.binary(max_size=100), st.data())
+def test_any_shortening_or_lengthening_breaks_the_seal(value: bytes, data: st.DataObject) -> None:
+    sealed = seal(KEY, value, PLACE)
+    shorter = sealed[: data.draw(st.integers(0, len(sealed) - 1))]
+    for changed in (shorter, sealed + b"\0"):
+        with pytest.raises(SealBroken):
+            unseal_bytes(KEY, changed, PLACE)
+
+
+@given(st.binary(max_size=200))
+def test_anything_else_is_no_sealed_value(value: bytes) -> None:
+    with pytest.raises(SealBroken):
+        unseal_bytes(KEY, value, PLACE)
+    with pytest.raises(SealBroken):
+        Sealer([NEW]).unwrap(value)
+
+
+@pytest.mark.clause("P5")
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        (OTHER_KEY, PLACE),
+        (KEY, context("addresses.town", UUID(int=2))),
+        (KEY, context("addresses.lines", ROW)),
+        (KEY, b""),
+    ],
+)
+def test_value_is_opened_by_its_own_key_in_its_own_place_alone(key: PersonKey, place: bytes) -> None:
+    with pytest.raises(SealBroken):
+        unseal(key, seal(KEY, "Zwolle", PLACE), place)
+
+
+@given(st.text(min_size=1), st.text(), st.text(min_size=1), st.text())
+def test_contexts_are_equal_only_for_equal_places(
+    column: str, row: str, other_column: str, other_row: str
+) -> None:
+    same = (column, row) == (other_column, other_row)
+    assert (context(column, row) == context(other_column, other_row)) == same
+
+
+def test_bytes_that_are_no_text_are_told_so() -> None:
+    with pytest.raises(SealBroken):
+        unseal(KEY, seal(KEY, b"\xff\xfe", PLACE), PLACE)
+
+
+def test_equal_values_look_different_and_near_lengths_look_the_same() -> None:
+    one, other = seal(KEY, "alone", PLACE), seal(KEY, "alone", PLACE)
+    assert one != other
+    assert len({len(seal(KEY, "x" * length, PLACE)) for length in range(BLOCK)}) == 1
+    assert len(seal(KEY, "x" * BLOCK, PLACE)) == len(one) + BLOCK
+
+
+def test_sealed_value_does_not_hold_the_text() -> None:
+    assert b"Lutjebroek" not in seal(KEY, "Lutjebroek" * 10, PLACE)
+
+
+def test_wrapped_keys_are_random_and_open_what_they_sealed() -> None:
+    sealer = Sealer([NEW])
+    one, other = sealer.new_wrapped_key(), sealer.new_wrapped_key()
+    assert sealer.unwrap(one) == sealer.unwrap(one)
+    assert sealer.unwrap(one) != sealer.unwrap(other)
+
+
+@pytest.mark.clause("P5")
+@given(st.data())
+def test_any_change_breaks_a_wrapped_key(data: st.DataObject) -> None:
+    sealer = Sealer([NEW])
+    wrapped = bytearray(sealer.new_wrapped_key())
+    wrapped[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(SealBroken):
+        sealer.unwrap(bytes(wrapped))
+
+
+def test_rotation_keeps_old_keys_open_and_rewraps_them_under_the_new_secret() -> None:
+    before, during, after = Sealer([OLD]), Sealer([NEW, OLD]), Sealer([NEW])
+    wrapped = before.new_wrapped_key()
+    sealed = seal(before.unwrap(wrapped), "Zwolle", PLACE)
+    with pytest.raises(SealBroken):
+        after.unwrap(wrapped)
+    rewrapped = during.rewrap(wrapped)
+    assert unseal(during.unwrap(wrapped), sealed, PLACE) == "Zwolle"
+    assert unseal(after.unwrap(rewrapped), sealed, PLACE) == "Zwolle"
+    assert during.rewrap(rewrapped) == rewrapped
+    with pytest.raises(SealBroken):
+        before.unwrap(rewrapped)
+
+
+def test_new_keys_are_wrapped_by_the_first_secret() -> None:
+    wrapped = Sealer([NEW, OLD]).new_wrapped_key()
+    Sealer([NEW]).unwrap(wrapped)
+    with pytest.raises(SealBroken):
+        Sealer([OLD]).unwrap(wrapped)
+
+
+def test_key_does_not_print_itself() -> None:
+    assert repr(PersonKey(bytes(range(32)))) == "PersonKey()"
+
+
+def test_key_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="256 bits"):
+        PersonKey(b"short")
+
+
+def test_row_identities_of_all_kinds_make_a_context() -> None:
+    row = uuid4()
+    assert context("persons.birth_date", row) == context("persons.birth_date", str(row))

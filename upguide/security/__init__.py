@@ -1,0 +1,1 @@
+"""What keeps accounts and data safe: passwords, sealing, sessions, throttling, headers (clause P5)."""

@@ -1,0 +1,204 @@
+"""Throttling: a table of how often what may be tried (docs/decisions/0005 says why it reads as it does).
+
+A try is counted before its outcome is known, and given back when it succeeds, so that tries at one moment in
+several processes cannot pass together. Tries from a known device count apart from everybody else's.
+"""
+
+import hashlib
+import hmac
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from flask import Response, current_app, request
+
+from upguide.config import Settings
+from upguide.extensions import db
+from upguide.tenancy import client_address, current_tenant
+
+from . import devices
+from .counters import Counters, Window
+
+MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
+
+
+class Action(Enum):
+    """What is throttled."""
+
+    SIGN_IN = "sign-in"
+    PIN = "pin"
+    CONFIRM = "confirm"
+    REGISTER = "register"
+    FORGOTTEN = "forgotten-password"
+    MAIL_CHANGE = "mail-change"
+
+
+class By(Enum):
+    """Whom a rule counts."""
+
+    ADDRESS = "address"  # of the client; a /64 network for IPv6
+    ACCOUNT = "account"  # the mail address as typed, whether anybody has it or not
+    DEVICE = "device"  # a browser in which this account was used before
+    SESSION = "session"
+    MAILBOX = "mailbox"  # a mail address that will be written to
+    TENANT = "tenant"
+
+
+class Throttled(Exception):  # noqa: N818  (reads as what happened)
+    """Too many tries. `retry_after`: whole seconds until one may pass again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many tries; the next may pass in {retry_after} s")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `tries` in `seconds`, for each value of what it counts by."""
+
+    tries: int
+    seconds: int
+    by: tuple[By, ...]
+
+
+_ADDRESS, _ACCOUNT, _DEVICE = (By.ADDRESS,), (By.ACCOUNT,), (By.ACCOUNT, By.DEVICE)
+_SESSION, _MAILBOX, _TENANT = (By.SESSION,), (By.MAILBOX,), (By.TENANT,)
+
+RULES: Mapping[Action, Sequence[Rule]] = {
+    Action.SIGN_IN: (
+        Rule(5, 15 * MINUTE, (By.ACCOUNT, By.ADDRESS)),
+        Rule(30, 15 * MINUTE, _ADDRESS),
+        Rule(150, DAY, _ADDRESS),
+        Rule(20, HOUR, _ACCOUNT),
+        Rule(100, DAY, _ACCOUNT),
+        Rule(1000, 10 * MINUTE, _TENANT),
+    ),
+    Action.PIN: (
+        Rule(20, 15 * MINUTE, _ADDRESS),
+        Rule(5, 15 * MINUTE, _ACCOUNT),
+        Rule(15, DAY, _ACCOUNT),
+        Rule(1000, 10 * MINUTE, _TENANT),
+    ),
+    Action.CONFIRM: (
+        Rule(5, 15 * MINUTE, _SESSION),
+        Rule(20, DAY, _SESSION),
+        Rule(30, 15 * MINUTE, _ADDRESS),
+    ),
+    Action.REGISTER: (
+        Rule(10, HOUR, _ADDRESS),
+        Rule(40, DAY, _ADDRESS),
+        Rule(3, 2 * HOUR, _MAILBOX),
+        Rule(500, HOUR, _TENANT),
+    ),
+    Action.FORGOTTEN: (
+        Rule(10, HOUR, _ADDRESS),
+        Rule(40, DAY, _ADDRESS),
+        Rule(3, 2 * HOUR, _ACCOUNT),
+        Rule(500, HOUR, _TENANT),
+    ),
+    Action.MAIL_CHANGE: (
+        Rule(5, HOUR, _ACCOUNT),
+        Rule(10, DAY, _ACCOUNT),
+        Rule(3, 2 * HOUR, _MAILBOX),
+        Rule(20, HOUR, _ADDRESS),
+        Rule(500, HOUR, _TENANT),
+    ),
+}
+# Instead of those, for a known device of the account. Nobody elsewhere can use these up.
+KNOWN_DEVICE_RULES: Mapping[Action, Sequence[Rule]] = {
+    Action.SIGN_IN: (Rule(10, 15 * MINUTE, _DEVICE), Rule(40, DAY, _DEVICE)),
+    Action.PIN: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
+    Action.FORGOTTEN: (Rule(3, 2 * HOUR, _DEVICE),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try that was let through, and counted in `windows` (key → seconds)."""
+
+    counters: Counters
+    windows: Mapping[str, int]
+
+    def succeeded(self) -> None:
+        """Give the try back: only failures stay counted. Not for what sends a message; there all count."""
+        self.counters.give_back(self.windows)
+
+
+def throttle(
+    action: Action | str,
+    *,
+    account: str | None = None,
+    session: UUID | None = None,
+    mailbox: str | None = None,
+) -> Attempt:
+    """Count a try of the current request; raises Throttled (429) where it is one too many.
+
+    `account`: the mail address of whose account is tried, as typed. `session`: the session that confirms.
+    `mailbox`: the mail address that a message will go to. Raises KeyError where a rule needs one not given.
+    Call it before anything is looked up, so that known and unknown accounts are treated alike.
+    """
+    action, tenant = Action(action), current_tenant().slug
+    device = None if account is None else devices.known_device(_secret_keys(), tenant, normal(account))
+    given: dict[By, str | None] = {
+        By.ADDRESS: client_address(request),
+        By.TENANT: tenant,
+        By.ACCOUNT: None if account is None else normal(account),
+        By.SESSION: None if session is None else str(session),
+        By.MAILBOX: None if mailbox is None else normal(mailbox),
+        By.DEVICE: device,
+    }
+    subjects = {by: subject for by, subject in given.items() if subject is not None}
+    rules = KNOWN_DEVICE_RULES.get(action) if device else None
+    return attempt(Counters(db.engine), _secret_keys()[0], action, rules or RULES[action], subjects)
+
+
+def remember_device(response: Response, account: str) -> None:
+    """Give this browser tries of its own: its user has just proven to own `account` (a mail address)."""
+    devices.remember_device(response, _secret_keys(), current_tenant().slug, normal(account))
+
+
+def attempt(
+    counters: Counters, secret_key: str, action: Action, rules: Iterable[Rule], subjects: Mapping[By, str]
+) -> Attempt:
+    """Count one try under each of `rules`; raises Throttled where it is too many for any of them.
+
+    A try that is refused counts nowhere: who is kept out for one reason uses up nobody's tries for another.
+    """
+    ruled = {_key(secret_key, action, rule, subjects): rule for rule in rules}
+    windows = {key: rule.seconds for key, rule in ruled.items()}
+    # Reading first keeps a flood of refused tries from writing anything.
+    _refuse_beyond(ruled, counters.read(ruled), free=1)
+    counted = counters.count(windows)
+    try:
+        _refuse_beyond(ruled, counted, free=0)
+    except Throttled:
+        counters.give_back(windows)
+        raise
+    return Attempt(counters, windows)
+
+
+def normal(mail_address: str) -> str:
+    """Return one form for all spellings of a mail address that reach the same account."""
+    return unicodedata.normalize("NFKC", mail_address).strip().casefold()
+
+
+def _refuse_beyond(ruled: Mapping[str, Rule], windows: Mapping[str, Window], free: int) -> None:
+    """Raise Throttled until the last of the windows ends that do not have `free` tries left."""
+    full = [w.seconds_left for key, w in windows.items() if w.hits + free > ruled[key].tries]
+    if full:
+        raise Throttled(max(1, math.ceil(max(full))))
+
+
+def _key(secret_key: str, action: Action, rule: Rule, subjects: Mapping[By, str]) -> str:
+    """Name a window. Whom it counts is an HMAC: nobody without the secret key can test who that is."""
+    whom = "\0".join(subjects[by] for by in rule.by).encode("utf-8", "surrogatepass")
+    hashed = hmac.digest(b"throttle " + secret_key.encode(), whom, hashlib.sha256)[:16].hex()
+    return "/".join((action.value, "+".join(by.value for by in rule.by), str(rule.seconds), hashed))
+
+
+def _secret_keys() -> tuple[str, ...]:
+    settings: Settings = current_app.config["UPGUIDE"]
+    return settings.secret_keys
