@@ -1,0 +1,74 @@
+"""Where files are kept: a folder, or S3-compatible storage. A file's name is random and tells nothing."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+_KEY_BYTES = 16
+_CHUNK = 64 * 1024
+
+
+class FileMissing(LookupError):  # noqa: N818 - it names what is so
+    """No file is kept under this key."""
+
+
+class Store:
+    """Bytes under random keys of 32 hexadecimal characters, which `put` makes."""
+
+    def __init__(self, backend: ObjectStore) -> None:
+        self._backend = backend
+
+    @classmethod
+    def at(cls, files_url: str | None, folder: Path) -> "Store":
+        """Open the storage at `files_url`, or `folder` where that is None.
+
+        `file:///srv/files` is a folder, `s3://bucket/prefix` S3-compatible storage, whose keys, region and
+        endpoint are read from the usual AWS_* names of the environment. Raises ValueError for an address of
+        another kind.
+        """
+        if files_url is None:
+            return cls(LocalStore(folder, mkdir=True))
+        if files_url.startswith("file:"):
+            return cls(from_url(files_url, mkdir=True))
+        if files_url.startswith("s3:"):
+            return cls(from_url(files_url))
+        raise ValueError("files are kept at file:// or s3://")
+
+    def put(self, content: bytes) -> str:
+        """Keep `content`; return the key to find it by."""
+        key = secrets.token_hex(_KEY_BYTES)
+        obstore.put(self._backend, _path(key), content, mode="create", use_multipart=False)
+        return key
+
+    def get(self, key: str) -> bytes:
+        """Return what `key` keeps. Raises FileMissing."""
+        return b"".join(self.stream(key))
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """Return what `key` keeps in pieces of some 64 KiB. Raises FileMissing before the first."""
+        try:
+            found = obstore.get(self._backend, _path(key))
+        except FileNotFoundError:
+            raise FileMissing(key) from None
+        return (bytes(piece) for piece in found.stream(min_chunk_size=_CHUNK))
+
+    def delete(self, key: str) -> None:
+        """Remove what `key` keeps; that it is gone already is no error."""
+        try:
+            obstore.delete(self._backend, _path(key))
+        except FileNotFoundError:
+            return
+
+
+def _path(key: str) -> str:
+    if len(key) != 2 * _KEY_BYTES or not set(key) <= set("0123456789abcdef"):
+        raise FileMissing("a key has 32 hexadecimal characters")
+    # A folder of a million files is slow on many file systems: 256 folders.
+    return f"{key[:2]}/{key}"
+
+
+__all__ = ["BaseError", "FileMissing", "Store"]

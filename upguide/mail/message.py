@@ -1,0 +1,54 @@
+"""A letter as mail servers understand it: headers, a text part, an HTML part in the portal's brand."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from textwrap import fill
+
+from email_validator import validate_email
+
+from upguide.i18n import current_language, render, render_text
+from upguide.tenancy import Tenant
+
+from .letters import Letter
+
+_WIDTH = 72
+
+
+def ascii_where_possible(address: str) -> str:
+    """Return a mail address as mail servers want it: the domain in ASCII.
+
+    Raises email_validator.EmailNotValidError (a ValueError) for anything that is not one address.
+    """
+    # Whether the domain takes mail is for whoever asked for the address; here only its form counts.
+    found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
+
+
+def compose(letter: Letter, tenant: Tenant, recipient: str, message_id: str, made_at: datetime) -> bytes:
+    """Return `letter` as it will be sent, in the current locale.
+
+    No picture, address or header in it tells us whether it was read. Raises ValueError where a header would
+    hold a line break.
+    """
+    message = EmailMessage(SMTP if recipient.isascii() else SMTPUTF8)
+    message["From"] = Address(tenant.name, addr_spec=tenant.sender)
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = letter.subject
+    message["Date"] = made_at
+    message["Message-ID"] = message_id
+    # Answering machines keep silent (RFC 3834; the second for those that do not know it).
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    text = render_text("mail/letter.txt", letter=letter, tenant=tenant, wrap=_wrap)
+    html = render("mail/letter.html", letter=letter, tenant=tenant, language=current_language())
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    # After the parts: they do away with what describes the content.
+    message["Content-Language"] = current_language()
+    return message.as_bytes()
+
+
+def _wrap(text: str) -> str:
+    return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
