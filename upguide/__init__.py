@@ -15,8 +15,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     Raises SettingError or BrandingError with one clear line where something cannot be right.
     """
     # Here, and not above: who needs one part of the house (the policy, a command) must not load all of it.
-    from . import commands, config, errors, features, logging, tenancy, web  # noqa: PLC0415
-    from .database import app_url  # noqa: PLC0415
+    from . import commands, config, database, errors, features, logging, tenancy, web  # noqa: PLC0415
     from .extensions import csrf, db, migrate  # noqa: PLC0415
     from .privacy import entries  # noqa: PLC0415
     from .security import headers, sessions  # noqa: PLC0415
@@ -28,12 +27,13 @@ def create_app(settings: "Settings | None" = None) -> Flask:
         UPGUIDE=settings,
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
-        SQLALCHEMY_DATABASE_URI=app_url(settings),
+        SQLALCHEMY_DATABASE_URI=database.app_url(settings),
         SQLALCHEMY_ENGINE_OPTIONS=web.ENGINE_OPTIONS,
         **web.LIMITS,
     )
     logging.install(app)
     db.init_app(app)
+    database.install(app)
     migrate.init_app(app, db, directory=config.MIGRATIONS)
     csrf.init_app(app)
     web.serve_static(app)

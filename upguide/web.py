@@ -19,6 +19,7 @@ from upguide.access.viewer import current_viewer
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.privacy import guard, journal
+from upguide.security.cookies import read_cookie
 from upguide.security.headers import csp_nonce
 from upguide.tenancy import current_tenant, find_tenant
 from upguide.tenancy.scope import set_scope
@@ -87,7 +88,7 @@ def _enter() -> None:
     known = request.endpoint is not None and not access_of(current_app, request.endpoint).stateless
     chosen = current_viewer().language if known else None
     wish = request.accept_languages.to_header()
-    language = i18n.choose_language(chosen, request.cookies.get(navigation.LANGUAGE_COOKIE), wish, tenant)
+    language = i18n.choose_language(chosen, read_cookie(navigation.LANGUAGE_COOKIE), wish, tenant)
     i18n.set_locale(i18n.locale_for(language, tenant))
 
 

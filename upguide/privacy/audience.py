@@ -7,7 +7,7 @@ from uuid import UUID
 
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
-from upguide.policy.items import Item
+from upguide.policy.items import CATALOGUE, Item
 from upguide.policy.sees import PAST_HIDING, Relation, Setting
 
 from .show import EnteredBy
@@ -29,6 +29,7 @@ CONDITIONAL = frozenset({Relation.PROFESSIONAL_CARD, Relation.PUBLIC_LISTING})
 
 ONLY_YOU = _l("Only you")
 HIDDEN = _l("Hidden from other users")
+UNREADABLE = _l("Nobody can read it")
 _MEMBERS = {
     frozenset({Setting.SEARCH, Setting.PAGE}): _l("All members"),
     frozenset({Setting.PAGE}): _l("All members, not in search"),
@@ -46,9 +47,11 @@ _OTHERS = {
     Relation.EXPERT: _l("Experts, with questions"),
     Relation.ADMINISTRATOR: _l("Your organisation"),
 }
+_CONNECTION_WHO_ENTERED = _l("The connection who entered it")
 _ENTERED = {
-    Relation.CONNECTION: _l("The connection who entered it"),
-    Relation.COACH: _l("The coach who entered it"),
+    Relation.CONNECTION: _CONNECTION_WHO_ENTERED,
+    # A coach is a connection too.
+    Relation.COACH: _CONNECTION_WHO_ENTERED,
     Relation.ADMINISTRATOR: _l("The organisation that entered it"),
 }
 
@@ -74,17 +77,18 @@ def audience(
     `entered_by` says whose value stands, `standing` which of the `CONDITIONAL` relations hold now. Webmaster and
     officer are left out: what they may do is the same for every value, and said once on the page (W8, W9).
     """
+    if CATALOGUE[item].secret:
+        return (Audience(UNREADABLE, hidden=True),)
     if hidden:
         return (Audience(HIDDEN, hidden=True),)
-    provenance = _PROVENANCE[entered_by]
-    labels = [label for label in _labels(item, provenance, standing)]
+    labels = dict.fromkeys(_labels(item, _PROVENANCE[entered_by], standing))
     return tuple(Audience(label) for label in labels) or (Audience(ONLY_YOU),)
 
 
 def _labels(item: Item, provenance: Provenance, standing: frozenset[Relation]) -> Iterator[LazyString]:
-    public = Relation.PUBLIC_LISTING in standing and _where(item, Relation.PUBLIC_LISTING, provenance, _ANYBODY)
-    if public:
+    if Relation.PUBLIC_LISTING in standing and _where(item, Relation.PUBLIC_LISTING, provenance, _ANYBODY):
         yield _OTHERS[Relation.PUBLIC_LISTING]
+        return
     members = _where(item, Relation.MEMBER, provenance, _ANYBODY)
     if members:
         yield _MEMBERS.get(members, _EVERY_WAY)

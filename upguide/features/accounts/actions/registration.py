@@ -1,0 +1,159 @@
+"""An account is made when the mailed link is followed, and not before (clauses P2, P3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as DbSession
+
+from upguide.features.accounts.queries import mail_address_known
+from upguide.mail import send
+from upguide.models import Consent, Credential, Membership, Person, PersonKey, Registration
+from upguide.privacy.vault import sealer
+from upguide.security.handle import new_handle, random_alias
+from upguide.security.number import new_number
+from upguide.security.passwords import hash_password
+from upguide.security.tokens import hash_token, new_token
+from upguide.tenancy import Tenant
+from upguide.tenancy.scope import scope
+
+LIFE = timedelta(hours=48)
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A yes to the statement: which version, which text, read in which language (P3)."""
+
+    version: int
+    text_hash: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Where the links in mails lead; `confirm` makes an address of a secret."""
+
+    confirm: Callable[[str], str]
+    login: str
+    reset: str
+
+
+def register(
+    session: DbSession, tenant: Tenant, mail_address: str, password: str, agreed: Agreed, box: Letterbox
+) -> None:
+    """Note a wish for an account and mail a link; a known address gets another mail. Costs the same either way."""
+    password_hash = hash_password(password)
+    secret, secret_hash = new_token()
+    if mail_address_known(session, mail_address):
+        links = {"link": box.login, "reset_link": box.reset}
+        send(session, "already_registered", mail_address, tenant, agreed.language, **links)
+    else:
+        session.add(
+            Registration(
+                tenant_id=tenant.slug,
+                secret_hash=secret_hash,
+                mail_address=mail_address,
+                password_hash=password_hash,
+                language=agreed.language,
+                statement_version=agreed.version,
+                statement_hash=agreed.text_hash,
+                expires_at=datetime.now(UTC) + LIFE,
+            )
+        )
+        hours = int(LIFE.total_seconds()) // 3600
+        link = box.confirm(secret)
+        send(session, "confirm_registration", mail_address, tenant, agreed.language, link=link, valid_hours=hours)
+    session.commit()
+
+
+def waits(session: DbSession, tenant: Tenant, secret: str) -> bool:
+    """Tell whether a registration waits for this link to be followed."""
+    return session.scalar(_waiting(tenant, secret).with_only_columns(func.count())) == 1
+
+
+def confirm(session: DbSession, tenant: Tenant, secret: str) -> UUID | None:
+    """Make the account that the link stands for; None where it is gone, or its address has an account by now."""
+    waiting = session.scalar(_waiting(tenant, secret).with_for_update())
+    if waiting is None:
+        return None
+    person_id = _make_person(session, tenant, waiting)
+    # Whoever registered twice has two links; neither may make a second account.
+    session.execute(delete(Registration).where(Registration.mail_address == waiting.mail_address))
+    session.commit()
+    return person_id
+
+
+def join(session: DbSession, tenant: Tenant, person_id: UUID, agreed: Agreed) -> None:
+    """Make somebody with an account a member of this portal too, after a yes; nothing where that is so already."""
+    # A doubled post waits here for the first, and then finds the membership made.
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    if session.get(Membership, (tenant.slug, person_id)) is None:
+        session.add_all(_membership(tenant, person_id, agreed))
+    session.commit()
+
+
+def _waiting(tenant: Tenant, secret: str) -> Select[tuple[Registration]]:
+    return select(Registration).where(
+        Registration.tenant_id == tenant.slug,
+        Registration.secret_hash == hash_token(secret),
+        Registration.expires_at > func.now(),
+    )
+
+
+def _make_person(session: DbSession, tenant: Tenant, waiting: Registration) -> UUID | None:
+    person_id = uuid4()
+    with scope(tenant.slug, person_id, session):
+        if not _insert_person(session, person_id, waiting):
+            return None
+        agreed = Agreed(waiting.statement_version, waiting.statement_hash, waiting.language)
+        session.add_all(
+            [
+                PersonKey(person_id=person_id, wrapped=sealer().new_wrapped_key()),
+                Credential(person_id=person_id, password_hash=waiting.password_hash),
+                *_membership(tenant, person_id, agreed, waiting.agreed_at),
+            ]
+        )
+        session.flush()
+    return person_id
+
+
+def _insert_person(session: DbSession, person_id: UUID, waiting: Registration) -> bool:
+    """Insert the person; tries another UpGuide number where one is taken. False where the mail address is."""
+    for _try in range(_TRIES):
+        if mail_address_known(session, waiting.mail_address):
+            return False
+        try:
+            with session.begin_nested():
+                session.add(
+                    Person(
+                        id=person_id,
+                        number=new_number(),
+                        mail_address=waiting.mail_address,
+                        alias=random_alias(),
+                        language=waiting.language,
+                    )
+                )
+        except IntegrityError:
+            continue
+        return True
+    raise RuntimeError("no free UpGuide number was found")
+
+
+def _membership(
+    tenant: Tenant, person_id: UUID, agreed: Agreed, at: datetime | None = None
+) -> tuple[Membership, Consent]:
+    return (
+        Membership(tenant_id=tenant.slug, person_id=person_id, handle=new_handle()),
+        Consent(
+            person_id=person_id,
+            tenant_id=tenant.slug,
+            version=agreed.version,
+            language=agreed.language,
+            text_hash=agreed.text_hash,
+            given_at=at or datetime.now(UTC),
+        ),
+    )

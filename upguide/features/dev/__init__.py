@@ -1,0 +1,1 @@
+"""Pages for whoever builds the site; there in development alone."""

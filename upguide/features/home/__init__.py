@@ -1,0 +1,1 @@
+"""The portal's front page, what a member starts with, and the choice of language."""

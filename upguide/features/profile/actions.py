@@ -1,0 +1,161 @@
+"""What a person does to the own profile. Only mapped objects change, and only what is really different: an entry
+says that somebody entered a value, so that saving a form unread must not make one (T2, W7b).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from upguide.files.images import Photo as Picture
+from upguide.models import Address, Employer, HiddenItem, Person, Phone, Photo, Professional
+from upguide.policy.items import Item
+from upguide.privacy.holdings import profile_holdings
+from upguide.privacy.photos import keep_photo
+from upguide.privacy.vault import Vault, vault_of
+from upguide.security.handle import random_alias
+from upguide.security.sealing import context, unseal
+
+Row = Address | Employer | Phone
+ROW_MODELS: Mapping[Item, type[Row]] = {Item.PHONE: Phone, Item.ADDRESS: Address, Item.EMPLOYER: Employer}
+# Without these a row, or an account, is nothing.
+NOT_REMOVABLE = frozenset({Item.MAIL_ADDRESS, Item.ALIAS, Item.NUMBER, Item.ADDRESS_KIND})
+
+
+def save_person(session: Session, person_id: UUID, values: Mapping[str, str | None]) -> None:
+    """Give the person's own columns these values; an empty text is no value."""
+    _assign(session.get_one(Person, person_id), values, vault_of(session, person_id))
+
+
+def save_birth(session: Session, person_id: UUID, born: date | None, place: str | None, gender: str | None) -> None:
+    """Store what the person tells of birth and gender; None where nothing is told."""
+    values = {"birth_date": born.isoformat() if born else None, "birth_place": place, "gender": gender}
+    save_person(session, person_id, values)
+
+
+def choose_random_alias(session: Session, person_id: UUID, telling: Any) -> str:
+    """Give the person a new random alias and return it; `telling(alias)` says which would give the name away."""
+    person = session.get_one(Person, person_id)
+    while True:
+        alias = random_alias()
+        if alias != person.alias and not telling(alias):
+            person.alias = alias
+            return alias
+
+
+def save_row(session: Session, person_id: UUID, item: Item, row_id: UUID | None, values: Mapping[str, str | None]) -> None:
+    """Change the phone, address or employer `row_id`, or add one. Raises LookupError for a row of somebody else."""
+    vault, model = vault_of(session, person_id), ROW_MODELS[item]
+    if row_id is not None:
+        _assign(_own_row(session, person_id, item, row_id), values, vault)
+        return
+    row = model(person_id=person_id)
+    row.id = model.__table__.columns["id"].default.arg(None)
+    _assign(row, values, vault)
+    session.add(row)
+
+
+def remove(session: Session, person_id: UUID, item: Item, row_id: UUID) -> str | None:
+    """Remove one value; return the key of a photo whose files are to go after the commit.
+
+    A phone, address or employer goes as a whole. Raises LookupError where there is no such value of this person,
+    ValueError where the item cannot go by itself.
+    """
+    if item in NOT_REMOVABLE:
+        raise ValueError(item.value)
+    if item is Item.PHOTO:
+        return _remove_photo(session, person_id)
+    if item in ROW_MODELS:
+        session.delete(_own_row(session, person_id, item, row_id))
+        _forget_hiding(session, person_id, row_id)
+        return None
+    for row, column in _columns(session, person_id, item, row_id):
+        setattr(row, column, None)
+    return None
+
+
+def place_photo(session: Session, person_id: UUID, picture: Picture) -> tuple[str, str | None]:
+    """Place or replace the photo; return the new file key and the old one, whose files go after the commit."""
+    file_key, photo = keep_photo(session, person_id, picture), session.get(Photo, person_id)
+    if photo is None:
+        session.add(Photo(person_id=person_id, file_key=file_key))
+        return file_key, None
+    before, photo.file_key, photo.placed_at = photo.file_key, file_key, datetime.now(UTC)
+    return file_key, before
+
+
+def save_card_text(session: Session, person_id: UUID, item: Item, text: str | None) -> None:
+    """Change one text of the professional card. Raises LookupError where the person has no card."""
+    card = session.get(Professional, person_id)
+    if card is None:
+        raise LookupError(item.value)
+    _assign(card, {_column_of(item, Professional): text}, vault_of(session, person_id))
+
+
+def _remove_photo(session: Session, person_id: UUID) -> str:
+    photo = session.get(Photo, person_id)
+    if photo is None:
+        raise LookupError(Item.PHOTO.value)
+    session.delete(photo)
+    return photo.file_key
+
+
+def _own_row(session: Session, person_id: UUID, item: Item, row_id: UUID) -> Row:
+    row = session.get(ROW_MODELS[item], row_id)
+    if row is None or row.person_id != person_id:
+        raise LookupError(item.value)
+    return row
+
+
+def _columns(session: Session, person_id: UUID, item: Item, row_id: UUID) -> list[tuple[Any, str]]:
+    """Return the mapped objects of this person, with the columns, that hold `item` in the row."""
+    found = []
+    for model in (Person, Professional, Address, Employer):
+        held = [h.column for h in profile_holdings() if h.item is item and h.table is model.__table__]
+        row = session.get(model, row_id) if held else None
+        if row is not None and (row_id == person_id or getattr(row, "person_id", None) == person_id):
+            found += [(row, column) for column in held]
+    if not found:
+        raise LookupError(item.value)
+    return found
+
+
+def _column_of(item: Item, model: type[Any]) -> str:
+    return next(h.column for h in profile_holdings() if h.item is item and h.table is model.__table__)
+
+
+def _forget_hiding(session: Session, person_id: UUID, row_id: UUID) -> None:
+    """What is gone needs no note that it was hidden."""
+    notes = select(HiddenItem).where(HiddenItem.person_id == person_id, HiddenItem.row_id == row_id)
+    for note in session.scalars(notes):
+        session.delete(note)
+
+
+def _assign(row: Any, values: Mapping[str, str | None], vault: Vault) -> None:
+    for column, value in values.items():
+        new = value or None
+        if new != _now(row, column, vault):
+            setattr(row, column, _stored(row, column, new, vault))
+
+
+def _now(row: Any, column: str, vault: Vault) -> str | None:
+    value: str | bytes | None = getattr(row, column)
+    if isinstance(value, bytes):
+        return unseal(vault.key, value, _context(row, column))
+    return value
+
+
+def _stored(row: Any, column: str, value: str | None, vault: Vault) -> str | bytes | None:
+    sealed = any(h.sealed for h in profile_holdings() if h.table is row.__table__ and h.column == column)
+    return vault.close(f"{row.__tablename__}.{column}", _identity(row), value) if sealed and value else value
+
+
+def _context(row: Any, column: str) -> bytes:
+    return context(f"{row.__tablename__}.{column}", _identity(row))
+
+
+def _identity(row: Any) -> UUID:
+    return getattr(row, "id", None) or row.person_id  # type: ignore[no-any-return]

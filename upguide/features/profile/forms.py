@@ -1,0 +1,292 @@
+"""The forms of the profile. Nothing is mandatory but what a row is about; no field takes a citizen service number (P2)."""
+
+import calendar
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from upguide.files.images import Crop
+from upguide.forms import Form
+from upguide.i18n import gettext as _
+from upguide.i18n import lazy_gettext as _l
+from upguide.i18n.countries import countries
+from upguide.policy.items import Item
+from upguide.privacy.names import fold
+from upguide.privacy.wording import ADDRESS_KINDS, GENDERS
+from upguide.validation import HOME, PhoneNumber, Refused, no_bsn, read_phone, tidy_postcode
+
+YOUNGEST = 16  # years (P3; GDPR Art. 8(1))
+OLDEST = 120
+ALIAS_LENGTH = 3
+CARD_LENGTH = 2_000
+# Autocomplete tokens let a browser fill in what it knows (WCAG 1.3.5).
+GIVEN, FAMILY, ADDITIONAL = "given-name", "family-name", "additional-name"
+
+
+def _text(label: Any, longest: int, *more: Callable[..., None], **render: str) -> StringField:
+    return StringField(label, [*more, Length(max=longest), no_bsn], render_kw={"maxlength": str(longest), **render})
+
+
+class NamesForm(Form):
+    """First names, infix and surname."""
+
+    first_names = _text(_l("First names"), 100, autocomplete=GIVEN)
+    infix = _text(_l("Infix"), 30, autocomplete=ADDITIONAL)
+    surname = _text(_l("Surname"), 100, autocomplete=FAMILY)
+
+
+class AliasForm(Form):
+    """The alias; `own_name` are the words of the person's name, which it may not give away (W2)."""
+
+    alias = StringField(
+        _l("Alias"),
+        [InputRequired(_l("Choose one to three letters or digits.")), no_bsn],
+        render_kw={"maxlength": "3", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+    def __init__(self, *args: Any, own_name: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_name = own_name
+
+    def validate_alias(self, field: Field) -> None:
+        alias = (field.data or "").upper()
+        if not 1 <= len(alias) <= ALIAS_LENGTH or not alias.isalnum():
+            raise ValidationError(_("Choose one to three letters or digits, and nothing else."))
+        if tells_name(alias, self.own_name):
+            raise ValidationError(_("This comes from your own name, so that others could guess who you are. Choose another."))
+        field.data = alias
+
+
+def tells_name(alias: str, own_name: tuple[str, ...]) -> bool:
+    """Tell whether an alias is made of the first letters of a name or its words: whoever knows one guesses the other."""
+    words = [word for part in own_name for word in fold(part).split()]
+    bare = fold(alias).replace(" ", "")
+    letters = "".join(c for c in bare if c.isalpha())
+    # "AB1" is as telling as "AB"; a single letter with digits is not.
+    telling = letters if len(letters) > 1 else bare
+    if not telling or not words:
+        return False
+    initials = "".join(word[0] for word in words)
+    made_of_initials = len(telling) > 1 and (_within(telling, initials) or _within(telling, initials[::-1]))
+    return made_of_initials or any(word.startswith(telling) for word in words)
+
+
+def _within(short: str, long: str) -> bool:
+    """Tell whether the letters of `short` occur in `long` in this order."""
+    rest = iter(long)
+    return all(letter in rest for letter in short)
+
+
+class BirthForm(Form):
+    """Date and place of birth, and gender. The date is three fields, as people write it (GOV.UK pattern)."""
+
+    day = StringField(_l("Day"), [Length(max=2)], render_kw={"inputmode": "numeric", "autocomplete": "bday-day", "maxlength": "2"})
+    month = StringField(_l("Month"), [Length(max=10)], render_kw={"inputmode": "numeric", "autocomplete": "bday-month"})
+    year = StringField(_l("Year"), [Length(max=4)], render_kw={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": "4"})
+    birth_place = _text(_l("Place of birth"), 80, autocomplete="off")
+    gender = RadioField(
+        _l("Gender"),
+        [Optional()],
+        choices=[*GENDERS.items(), ("", _l("Rather not say"))],
+        default="",
+        validate_choice=True,
+    )
+    birth_date: date | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        return self._read_date() and good
+
+    def _read_date(self) -> bool:
+        """Read the three fields as one date; an error goes to the field that is to be mended."""
+        parts = [self.day.data or "", self.month.data or "", self.year.data or ""]
+        self.birth_date = None
+        if not any(parts):
+            return True
+        for field, part, complaint in zip(
+            (self.day, self.month, self.year),
+            parts,
+            (_("Enter the day too."), _("Enter the month too."), _("Enter the year too.")),
+            strict=True,
+        ):
+            if not part:
+                return _fail(field, complaint)
+        return self._read_parts(*parts)
+
+    def _read_parts(self, day: str, month: str, year: str) -> bool:
+        if not (year.isdecimal() and len(year) == 4 and int(year)):
+            return _fail(self.year, _("Write the year in four digits, such as 1988."))
+        number = _month(month)
+        if number is None:
+            return _fail(self.month, _("The month is a number from 1 to 12."))
+        if not day.isdecimal() or not 1 <= int(day) <= _days(int(year), number):
+            return _fail(self.day, _("This month does not have such a day."))
+        return self._judge(date(int(year), number, int(day)))
+
+    def _judge(self, born: date) -> bool:
+        today = datetime.now(UTC).date()
+        if born > today:
+            return _fail(self.year, _("This date is in the future."))
+        if born > _years_before(today, YOUNGEST):
+            return _fail(self.year, _("You must be at least 16 years old to use UpGuide."))
+        if born < _years_before(today, OLDEST):
+            return _fail(self.year, _("This is more than 120 years ago. Check the year."))
+        self.birth_date = born
+        return True
+
+
+def _fail(field: Field, complaint: str) -> bool:
+    field.errors = (*field.errors, complaint)
+    return False
+
+
+def _month(text: str) -> int | None:
+    return int(text) if text.isdecimal() and 1 <= int(text) <= 12 else None  # noqa: PLR2004
+
+
+def _days(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+class PhoneForm(Form):
+    """One phone number; whether it is mobile is read from the number itself, not asked (P2)."""
+
+    phone_number = StringField(
+        _l("Phone number"),
+        [InputRequired(_l("Enter a phone number.")), Length(max=40)],
+        render_kw={"type": "tel", "autocomplete": "tel", "maxlength": "40"},
+    )
+    read: PhoneNumber
+
+    def validate_phone_number(self, field: Field) -> None:
+        try:
+            self.read = read_phone(field.data or "")
+        except Refused as refused:
+            raise ValidationError(str(refused.reason)) from None
+
+
+class AddressForm(Form):
+    """One address with its kind (T4). The Dutch postcode is put in order; one from abroad stays as it is."""
+
+    kind = RadioField(
+        _l("Kind of address"),
+        [InputRequired(_l("Choose what kind of address this is."))],
+        choices=list(ADDRESS_KINDS.items()),
+        default="permanent",
+    )
+    country = SelectField(_l("Country"), [InputRequired()], default=HOME, render_kw={"autocomplete": "country"})
+    lines = TextAreaField(
+        _l("Street and house number"),
+        [InputRequired(_l("Enter the street and house number.")), Length(max=200), no_bsn],
+        render_kw={"rows": "2", "autocomplete": "street-address", "maxlength": "200"},
+    )
+    postcode = _text(_l("Postcode"), 12, autocomplete="postal-code")
+    town = _text(_l("Town"), 80, autocomplete="address-level2")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = list(countries())
+
+    def validate_postcode(self, field: Field) -> None:
+        try:
+            field.data = tidy_postcode(field.data or "", str(self.country.data))
+        except Refused as refused:
+            raise ValidationError(str(refused.reason)) from None
+
+
+class PositionForm(Form):
+    """Position or profession."""
+
+    position = _text(_l("Position or profession"), 120, autocomplete="organization-title")
+
+
+class EmployerForm(Form):
+    """An employer or other organisation."""
+
+    employer_name = _text(
+        _l("Name of the employer or organisation"),
+        120,
+        InputRequired(_l("Enter the name.")),
+        autocomplete="organization",
+    )
+    employer_address = TextAreaField(
+        _l("Address of the employer or organisation"),
+        [Length(max=200), no_bsn],
+        render_kw={"rows": "3", "autocomplete": "off", "maxlength": "200"},
+    )
+
+
+class CardForm(Form):
+    """One text of the professional card."""
+
+    text = TextAreaField(_l("Text"), [Length(max=CARD_LENGTH), no_bsn], render_kw={"rows": "6", "maxlength": str(CARD_LENGTH)})
+
+
+# Where the face is, for the square that is cut out; the names say it without a picture to drag.
+PLACES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"centre": (0.5, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0), "left": (0.0, 0.5), "right": (1.0, 0.5)}
+)
+NEARNESS: Mapping[str, float] = MappingProxyType({"whole": 1.0, "nearer": 0.7, "nearest": 0.45})
+
+
+class PhotoForm(Form):
+    """A photo, and which square of it to keep."""
+
+    photo = FileField(
+        _l("Photo"),
+        [FileRequired(_l("Choose a picture first."))],
+        render_kw={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"},
+    )
+    place = SelectField(
+        _l("Which part to show"),
+        choices=[
+            ("centre", _l("The middle")),
+            ("top", _l("The top")),
+            ("bottom", _l("The bottom")),
+            ("left", _l("The left side")),
+            ("right", _l("The right side")),
+        ],
+        default="centre",
+    )
+    nearness = SelectField(
+        _l("How near"),
+        choices=[
+            ("whole", _l("As much as fits")),
+            ("nearer", _l("Nearer")),
+            ("nearest", _l("Very near")),
+        ],
+        default="whole",
+    )
+
+    @property
+    def crop(self) -> Crop:
+        """The square that was chosen."""
+        across, down = PLACES[str(self.place.data)]
+        return Crop(across, down, NEARNESS[str(self.nearness.data)])
+
+
+class PlainForm(Form):
+    """A button: nothing but the proof that our own page sent it."""
+
+
+CARD_ITEMS = (
+    Item.DESCRIPTION,
+    Item.EXPERTISE,
+    Item.SPECIALISATIONS,
+    Item.QUALIFICATIONS,
+    Item.REGION,
+    Item.WEB_SITE,
+    Item.SOCIAL_MEDIA,
+)

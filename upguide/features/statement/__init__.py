@@ -1,0 +1,1 @@
+"""The privacy statement and the list of cookies."""

@@ -1,0 +1,131 @@
+"""What every form of ours does with what it is sent: errors in our words, text that can be stored and shown.
+
+A value that is sent twice counts once: the first one stands.
+"""
+
+import re
+import unicodedata
+from typing import Any, cast
+
+from email_validator import EmailNotValidError, validate_email
+from flask import has_request_context, request
+from flask_wtf import FlaskForm
+from flask_wtf.form import SUBMIT_METHODS
+from stdnum.nl import bsn
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FileField, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms.csrf.core import CSRFTokenField
+from wtforms.validators import Length
+
+from upguide.i18n import FormTranslations, lazy_gettext
+from upguide.i18n import gettext as _
+
+LONGEST = 5_000  # characters, where a field does not say otherwise
+LONGEST_MAIL_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3
+
+# They change the direction of what follows: on somebody else's page they rearrange the text around them.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Nine digits in one piece, or in groups as people write a BSN: 1234.56.782, 123 456 782. What is read as an
+# international phone number first is passed over.
+_NINE_DIGITS = re.compile(
+    r"(?:\+|\b00)\d{1,3}[ .-]?(?:\(0\))?[ .-]?\d{9}\b"
+    r"|(?<!\d)(\d{9})(?!\d)"
+    r"|(?<!\d)(?<!\d[ .-])(\d{4}[ .-]\d{2}[ .-]\d{3}|\d{3}[ .-]\d{3}[ .-]\d{3})(?![ .-]?\d)",
+    re.ASCII,
+)
+
+
+def _l(message: str) -> str:
+    """Mark a label or error for translation when it is printed. WTForms asks for text, and can do with this."""
+    return cast("str", lazy_gettext(message))
+
+
+class Form(FlaskForm):
+    """The base of all forms. Text is trimmed and put in NFC; a password stays exactly as it was typed.
+
+    Text fields refuse control characters, and over 5,000 characters unless they set their own `Length`.
+    """
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, _form: Any) -> FormTranslations:
+            return FormTranslations()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> MultiDict[str, Any] | None:
+            """Take what was posted as a form, never as JSON; only a `FileField` gets a file."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return _posted(form) if has_request_context() and request.method in SUBMIT_METHODS else None
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            field: Field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, StringField) and not isinstance(field, (PasswordField, CSRFTokenField)):
+                _keep_plain(field)
+            return field
+
+
+def _posted(form: Any) -> MultiDict[str, Any]:
+    found: MultiDict[str, Any] = MultiDict(request.form)
+    for field in form:
+        if isinstance(field, FileField):
+            found.setlist(field.name, request.files.getlist(field.name))
+    return found
+
+
+def _keep_plain(field: StringField) -> None:
+    many_lines = isinstance(field, TextAreaField)
+    field.filters = (_tidy_text if many_lines else _tidy_line, *field.filters)
+    limits = () if any(isinstance(v, Length) for v in field.validators) else (Length(max=LONGEST),)
+    field.validators = (_is_plain, *limits, *field.validators)
+
+
+def _tidy_line(value: str | None) -> str | None:
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+
+
+def _tidy_text(value: str | None) -> str | None:
+    if not isinstance(value, str):
+        return value
+    lines = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.rstrip() for line in lines.split("\n")).strip()
+
+
+def _is_plain(_form: Form, field: Field) -> None:
+    if any(_is_unusable(character) for character in field.data or ""):
+        raise ValidationError(_("This holds a character that cannot be used. Type it instead of pasting it."))
+
+
+def _is_unusable(character: str) -> bool:
+    control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
+    return control or character in _TURNS
+
+
+def no_bsn(_form: Form, field: Field) -> None:
+    """Refuse text that holds a Dutch citizen service number (clause P2): a validator for any free text."""
+    if holds_bsn(field.data or ""):
+        raise ValidationError(
+            _("This looks like a citizen service number (BSN). We never keep those: leave it out.")
+        )
+
+
+def holds_bsn(text: str) -> bool:
+    """Tell whether `text` holds nine digits, in one piece or in groups, that pass the test of a BSN."""
+    digits = unicodedata.normalize("NFKC", text)
+    found = (one or other for one, other in _NINE_DIGITS.findall(digits))
+    return any(bsn.is_valid(re.sub(r"\D", "", number)) for number in found if number)
+
+
+def mail_address(_form: Form, field: Field) -> None:
+    """Refuse what is no complete mail address; put the others in the form that we keep: a validator."""
+    found = normal_mail_address(field.data or "")
+    if found is None:
+        raise ValidationError(_("This is not a complete mail address. One looks like name@example.nl."))
+    field.data = found
+
+
+def normal_mail_address(text: str) -> str | None:
+    """Return a mail address as it is stored, in lower case, or None for what is none."""
+    try:
+        found = validate_email(text, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return None
+    return found if len(found) <= LONGEST_MAIL_ADDRESS else None

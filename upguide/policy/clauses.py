@@ -1,0 +1,117 @@
+"""The promises, one by one: each in words for people, and the page where it can be seen kept.
+
+`CLAUSES` are made to users today, and each has tests that carry its number. `NOT_YET` are those that wait for the
+part of the service that they are about; they are not made to anybody before they are kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A promise as the statement words it; `kept_at` is the endpoint of the page where it is kept."""
+
+    words: str
+    kept_at: str
+
+
+CLAUSES: Mapping[str, Clause] = {
+    "P1": Clause(
+        N_("Each kind of data has a purpose, stands in the list below, and is used for nothing else."),
+        "statement.current",
+    ),
+    "P2": Clause(
+        N_("We ask only for what we need: a mail address and a password. All the rest is up to you, and a citizen service number (BSN) is refused."),  # noqa: E501
+        "profile.overview",
+    ),
+    "P3": Clause(
+        N_("Before you agree to this statement we process nothing of you. We keep which version you read, in which language, and when."),  # noqa: E501
+        "accounts.security",
+    ),
+    "P4a": Clause(N_("You change your data whenever you like."), "profile.overview"),
+    "P4b": Clause(
+        N_("You hide any item from other users with one button. It is then hidden from all of them, even from whoever filled it in."),  # noqa: E501
+        "profile.overview",
+    ),
+    "P4c": Clause(N_("You remove any item whenever you like, and it is gone."), "profile.overview"),
+    "P5": Clause(
+        N_("What is most private is encrypted under a key of your own, and the database itself refuses to show one portal's data on another."),  # noqa: E501
+        "statement.current",
+    ),
+    "P6": Clause(
+        N_("This site loads nothing from anybody else: no fonts, no scripts, no counters."), "statement.cookies"
+    ),
+    "W1": Clause(N_("Who searches for people sees names, and nothing but names."), "people.search"),
+    "W2": Clause(
+        N_("Under what you write stands your alias, unless you choose your name for that one message. Nothing there leads from the one to the other."),  # noqa: E501
+        "profile.view_as",
+    ),
+    "W3": Clause(N_("Elsewhere another member sees your name and your photo."), "profile.view_as"),
+    "W4": Clause(
+        N_("A professional member also shows a card: profession, specialisations, expertise and region, as long as the agreements with us are signed."),  # noqa: E501
+        "profile.view_as",
+    ),
+    "W5": Clause(
+        N_("A connection also sees what they entered about you themselves, until you change it."), "profile.view_as"
+    ),
+    "W6": Clause(N_("A supervisor sees your name and your photo."), "profile.view_as"),
+    "W7a": Clause(N_("An expert who answers you knows your alias, until you make the connection."), "profile.view_as"),
+    "W7b": Clause(
+        N_("An administrator of your organisation sees what the organisation entered. What you change yourself, they no longer see."),  # noqa: E501
+        "profile.view_as",
+    ),
+    "W8": Clause(
+        N_("The data-protection officer sees only the items that were asked for with a reason and granted."),
+        "statement.current",
+    ),
+    "W9": Clause(
+        N_("A webmaster sees your data only under a signed duty of confidentiality and for a stated reason, and each look is recorded."),  # noqa: E501
+        "statement.current",
+    ),
+    "W10": Clause(N_("Who is not signed in sees nothing of you."), "profile.view_as"),
+    "W11": Clause(N_("You see everything of yourself, with who entered it and when."), "profile.overview"),
+    "D1": Clause(N_("We share your data with nobody outside the parties that store it for us."), "statement.current"),
+    "T2": Clause(N_("Each entry keeps when it was made, and by whom."), "profile.overview"),
+    "U1": Clause(N_("We use your data for your own development."), "statement.current"),
+    "U2": Clause(N_("We send only the messages that your account cannot do without."), "accounts.security"),
+    "U4": Clause(N_("Changing and removing happen on your own profile page."), "profile.overview"),
+    "F1": Clause(N_("What we may keep of everybody stands in the list below."), "statement.current"),
+    "F3": Clause(N_("What professionals add stands in that list as well."), "statement.current"),
+    "F4": Clause(
+        N_("What is not in the list cannot be stored: the software refuses to be built with a field that is missing from it."),  # noqa: E501
+        "statement.current",
+    ),
+    "K1": Clause(
+        N_("We set only the cookies that the site cannot work without, and list each of them."), "statement.cookies"
+    ),
+    "K2": Clause(N_("Refuse cookies and you can still read everything that is public."), "statement.cookies"),
+}
+
+_RIGHTS = "comes with the rights and their pages"
+_MEETING = "comes with connections, questions and messages"
+_TRAJECTORIES = "comes with trajectories"
+
+NOT_YET: Mapping[str, str] = {
+    "P7": _RIGHTS,
+    "U5": _RIGHTS,
+    "A1": _RIGHTS,
+    "A2": _RIGHTS,
+    "B1": _RIGHTS,
+    "B2": _RIGHTS,
+    "B3": _RIGHTS,
+    "C1": "comes with the contact page",
+    "D2": _TRAJECTORIES,
+    "D3": _TRAJECTORIES,
+    "T1": _TRAJECTORIES,
+    "T3": _MEETING,
+    "T4": _TRAJECTORIES,
+    "T5": _TRAJECTORIES,
+    "F2": _TRAJECTORIES,
+    "U3": "comes with invoices",
+    "U6": "comes with invoices",
+    "S1": "comes with articles",
+    "E1": "comes with articles",
+}
