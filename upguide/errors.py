@@ -29,7 +29,7 @@ def _http_error(error: HTTPException) -> Response:
     return _page(error.code or 500, dict(error.get_headers()))
 
 
-def _expired_form(error: CSRFError) -> Response:
+def _expired_form(_error: CSRFError) -> Response:
     return _page(400, {}, expired=True)
 
 
@@ -38,7 +38,7 @@ def _throttled(error: Throttled) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.exception("unforeseen_error", exc_info=error)
+    log.error("unforeseen_error", exc_info=error)
     db.session.rollback()
     return _page(500, dict(InternalServerError().get_headers()))
 

@@ -24,6 +24,7 @@ from upguide.config import ROOT, Settings
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(?:[.][a-z0-9_]+)*")
 WORD = re.compile(r"[A-Za-z0-9_.:/<>*+-]{0,120}")
+RULE = re.compile(r"[A-Za-z0-9_.:/<>*+(),= -]{0,160}")  # the pattern of an address, as the code declares it
 SOURCE_TEXT = re.compile(r"[^\0]{0,200}")  # a library's own words; never what came in from outside
 
 # Every key that a log line may hold, and what its value looks like. A person's id, name, handle, number,
@@ -37,7 +38,7 @@ ALLOWED: Mapping[str, re.Pattern[str] | type[int] | type[float]] = MappingProxyT
         "tenant": WORD,
         "language": WORD,
         "method": WORD,
-        "rule": WORD,
+        "rule": RULE,
         "endpoint": WORD,
         "status": int,
         "duration_ms": float,
@@ -61,7 +62,7 @@ STARTED = "upguide.started"
 MOST_FRAMES = 12
 
 
-class ForbiddenInLog(Exception):  # noqa: N818 - it says what happened
+class ForbiddenInLog(Exception):
     """A log line would have held what is not on the list."""
 
 

@@ -72,4 +72,4 @@ def language_links() -> list[Link]:
 
 
 def _is_here(endpoint: str) -> bool:
-    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".")[0]
+    return request.endpoint is not None and request.endpoint.partition(".")[0] == endpoint.partition(".")[0]

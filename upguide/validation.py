@@ -1,4 +1,4 @@
-"""Checks of what people type about themselves: they help, refuse what may never be stored, and block no foreigner (P2)."""
+"""Checks of what people type about themselves: they help, block no foreigner, and refuse a BSN (P2)."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ from upguide.i18n.messages import LazyString
 
 BSN_LENGTH = 9
 HOME = "NL"
-# What people put between groups of digits, up to three of it; never a comma or a line end, which part two numbers.
+# Groups of digits, with what people put between them; never a comma or a line end, which part two numbers.
 _GROUPS = re.compile(r"\d+(?:[^\S\n]?[ .\-‐-―/_\u00a0\u200b-\u200d\u2060][^\S\n]?\d+)*")
 _DIGITS = re.compile(r"\d+")
 # E.164: at most 15 digits with the country code; the shortest numbers in use abroad have about 6.
@@ -42,7 +42,7 @@ class Refused(ValueError):
 
 
 def holds_bsn(text: str) -> bool:
-    """Tell whether nine digits of `text`, in one piece or parted by dots, spaces or dashes, pass the BSN's 11-check.
+    """Tell whether nine digits of `text`, in one piece or with dots, spaces or dashes, pass the 11-check of a BSN.
 
     Digits of a phone number that exists, written with + and its country code, do not count.
     """
@@ -72,7 +72,7 @@ def tidy_postcode(text: str, country: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A phone number as it is dialled from anywhere, "+31 6 12345678"; `mobile` is what the number tells of itself."""
+    """A phone number as it is dialled from anywhere, "+31 6 12345678", and whether it is a mobile one."""
 
     international: str
     mobile: bool
@@ -81,8 +81,8 @@ class PhoneNumber:
 def read_phone(text: str) -> PhoneNumber:
     """Read a Dutch number as people write it, or that of any country with its code.
 
-    Raises Refused with what to do about it. A number with a country code is refused only where no number can be
-    that short or long.
+    Raises Refused with what to do about it. With a country code that is only where no number is that short
+    or long.
     """
     plain = _plain_digits(text).strip()
     typed = "+" + plain[2:] if plain.startswith("00") else plain
@@ -109,7 +109,7 @@ def _readable(number: phonenumbers.PhoneNumber) -> PhoneNumber:
 
 
 def _unknown_to_us(typed: str) -> PhoneNumber:
-    """A number that the tables do not know is kept as it is, as long as it can be one: the tables grow old."""
+    """Keep a number that the tables do not know, as long as it can be one: the tables grow old."""
     compact = _NO_DIGITS.sub("", typed)
     if _INTERNATIONAL.fullmatch(compact):
         return PhoneNumber(compact, mobile=True)

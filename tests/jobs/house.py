@@ -27,7 +27,9 @@ def make_app(settings: Settings) -> Flask:
     """Return what a job needs: the database as the application's role, portals and scope."""
     app = Flask("worker")
     app.config.from_mapping(
-        UPGUIDE=settings, SQLALCHEMY_DATABASE_URI=app_url(settings), SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8}
+        UPGUIDE=settings,
+        SQLALCHEMY_DATABASE_URI=app_url(settings),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8},
     )
     db.init_app(app)
     tenancy.install(app)
@@ -51,7 +53,9 @@ def house(settings: Settings) -> Iterator[Flask]:
 def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker in a process of its own; end it, if it still runs, after the block."""
     given = json.dumps([settings.database_url, str(settings.var), settings.smtp_url])
-    process = subprocess.Popen([sys.executable, "-c", "from tests.jobs.house import main; main()", given], cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from tests.jobs.house import main; main()", given], cwd=ROOT
+    )
     try:
         yield process
     finally:
@@ -101,5 +105,3 @@ def run_upkeep(database: Any, app: Flask, name: str) -> None:
             [name],
         )
     run_worker(app, wait=False)
-
-

@@ -104,7 +104,9 @@ def test_the_job_of_a_killed_worker_is_taken_up_again(
     silence_workers(database)
     with database.connect() as connection:
         # So that it does not run for real here, where it would take long.
-        connection.execute("UPDATE procrastinate_jobs SET task_name = 'break_down' WHERE task_name = 'take_long'")
+        connection.execute(
+            "UPDATE procrastinate_jobs SET task_name = 'break_down' WHERE task_name = 'take_long'"
+        )
     run_upkeep(database, app, "take_up_stalled_jobs")
     assert jobs(database, "status", "attempts") in ([("todo", 1)], [("todo", 2)])
 
@@ -112,7 +114,9 @@ def test_the_job_of_a_killed_worker_is_taken_up_again(
 def test_a_job_that_kills_its_workers_is_given_up(app: Flask, database: WorkerDatabase) -> None:
     number = queue(app, tasks.break_down)
     with database.connect() as connection:
-        connection.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 50 WHERE id = %s", [number])
+        connection.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', attempts = 50 WHERE id = %s", [number]
+        )
     run_upkeep(database, app, "take_up_stalled_jobs")
     assert jobs(database, "status", "attempts") == [("failed", 51)]
 
@@ -142,7 +146,9 @@ def test_a_worker_stops_when_asked(settings: Settings, app: Flask, database: Wor
         assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
 
 
-def test_a_waiting_worker_starts_a_job_at_once(settings: Settings, app: Flask, database: WorkerDatabase) -> None:
+def test_a_waiting_worker_starts_a_job_at_once(
+    settings: Settings, app: Flask, database: WorkerDatabase
+) -> None:
     with worker_process(settings) as process, database.connect() as connection:
         until(lambda: connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (1,))
         number = queue(app, tasks.tell_where, thing=uuid4(), number=1, word=Slug("a"))

@@ -83,9 +83,7 @@ async def server_waits_for(event: Event) -> None:
 def mail_server(inbox: Inbox, tls: ssl.SSLContext | None = None, port: int | None = None) -> Iterator[str]:
     """Run a real mail server for the block; give its address. With `tls`, one that wants STARTTLS."""
     port = port or free_port()
-    controller = Controller(
-        inbox, hostname="127.0.0.1", port=port, tls_context=tls, require_starttls=tls is not None
-    )
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, tls_context=tls, require_starttls=tls is not None)
     controller.start()
     try:
         yield f"smtp://127.0.0.1:{port}"

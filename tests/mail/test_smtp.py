@@ -23,7 +23,10 @@ def talk(url: str, envelope: Envelope | None = None, *, ours: bool = True) -> Ou
     [
         ("smtp://mail.example.org", Server("smtp", "mail.example.org", 25)),
         ("smtps://me:p%40ss@mail.example.org", Server("smtps", "mail.example.org", 465, "me", "p@ss")),
-        ("smtp+starttls://me:x@mail.example.org", Server("smtp+starttls", "mail.example.org", 587, "me", "x")),
+        (
+            "smtp+starttls://me:x@mail.example.org",
+            Server("smtp+starttls", "mail.example.org", 587, "me", "x"),
+        ),
         ("smtp://me:x@localhost:1025", Server("smtp", "localhost", 1025, "me", "x")),
     ],
 )
@@ -31,7 +34,9 @@ def test_an_address_names_server_port_and_user(url: str, server: Server) -> None
     assert Server.from_url(url) == server
 
 
-@pytest.mark.parametrize("url", ["", "mail.example.org", "http://mail.example.org", "smtp://", "smtp://me:x@mail.example.org"])
+@pytest.mark.parametrize(
+    "url", ["", "mail.example.org", "http://mail.example.org", "smtp://", "smtp://me:x@mail.example.org"]
+)
 def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="smtp"):
         Server.from_url(url)
@@ -92,7 +97,10 @@ def test_who_is_overtaken_hands_nothing_over() -> None:
 
 def test_an_address_beyond_ascii_needs_a_server_that_knows_such() -> None:
     envelope = Envelope("jürgen@example.org", MESSAGE)
-    with scripted_server("220 ready", "250-fine\r\n250 SMTPUTF8", *HELLO[2:], "354 go on", "250 taken") as (url, heard):
+    with scripted_server("220 ready", "250-fine\r\n250 SMTPUTF8", *HELLO[2:], "354 go on", "250 taken") as (
+        url,
+        heard,
+    ):
         assert talk(url, envelope) is Outcome.SENT
     assert "RCPT TO:<jürgen@example.org>\r\n".encode() in [line.replace(b"rcpt", b"RCPT") for line in heard]
     with scripted_server(*HELLO[:2]) as (url, _):

@@ -21,9 +21,7 @@ def hammer(
     return [passed for part in found for passed in part]
 
 
-def one_process(
-    url: str, tries: int, rules: Sequence[Rule], subjects: Sequence[Mapping[By, str]]
-) -> list[bool]:
+def one_process(url: str, tries: int, rules: Sequence[Rule], subjects: Sequence[Mapping[By, str]]) -> list[bool]:
     """What each process does; even tries are given back where they pass on a subject named `succeeds`."""
     engine = create_engine(url, pool_size=THREADS)
     counters = Counters(engine)

@@ -18,7 +18,5 @@ def test_handles_do_not_repeat() -> None:
 @pytest.mark.clause("W2")
 def test_alias_is_three_characters_that_spell_nothing() -> None:
     aliases = {random_alias() for _ in range(2_000)}
-    assert {
-        alias for alias in aliases if not re.fullmatch(r"[CDFJKMNPRTVWX][25679][CDFJKMNPRTVWX]", alias)
-    } == set()
+    assert {alias for alias in aliases if not re.fullmatch(r"[CDFJKMNPRTVWX][25679][CDFJKMNPRTVWX]", alias)} == set()
     assert len(aliases) > 700

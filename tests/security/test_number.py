@@ -46,9 +46,7 @@ def test_two_swapped_characters_are_noticed(body: str, one: int, other: int) -> 
     assert is_valid_number("".join(swapped)) == ("".join(swapped) == right)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "UG-", "UG", number("2345678").lower(), number("2345678") + "2", "UG-23456780"]
-)
+@pytest.mark.parametrize("text", ["", "UG-", "UG", number("2345678").lower(), number("2345678") + "2", "UG-23456780"])
 def test_what_is_no_number_is_not_valid(text: str) -> None:
     assert not is_valid_number(text)
 

@@ -17,9 +17,7 @@ def test_pin_of_six_to_twelve_digits_will_do(pin: str) -> None:
     assert weak_pin_reason(pin) is None
 
 
-@pytest.mark.parametrize(
-    "pin", ["", "12345", "5830271664093", "58302a", "58 302 7", "-583027", "٥٨٣٠٢٧", "583027\n"]
-)
+@pytest.mark.parametrize("pin", ["", "12345", "5830271664093", "58302a", "58 302 7", "-583027", "٥٨٣٠٢٧", "583027\n"])
 def test_what_is_no_pin_is_refused(pin: str) -> None:
     assert weak_pin_reason(pin) == FORM
     with pytest.raises(ValueError, match="6 to 12 digits"):

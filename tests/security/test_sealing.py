@@ -69,9 +69,7 @@ def test_value_is_opened_by_its_own_key_in_its_own_place_alone(key: PersonKey, p
 
 
 @given(st.text(min_size=1), st.text(), st.text(min_size=1), st.text())
-def test_contexts_are_equal_only_for_equal_places(
-    column: str, row: str, other_column: str, other_row: str
-) -> None:
+def test_contexts_are_equal_only_for_equal_places(column: str, row: str, other_column: str, other_row: str) -> None:
     same = (column, row) == (other_column, other_row)
     assert (context(column, row) == context(other_column, other_row)) == same
 

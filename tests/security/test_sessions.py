@@ -63,9 +63,7 @@ def test_cookie_is_sent_only_when_something_changed() -> None:
 
 def test_answer_varies_with_the_cookie_only_where_the_session_was_read() -> None:
     client = make_app().test_client()
-    answers = [
-        client.get(path, base_url=PLAIN).headers.get("Vary") for path in ("/nothing", "/read", "/write/a")
-    ]
+    answers = [client.get(path, base_url=PLAIN).headers.get("Vary") for path in ("/nothing", "/read", "/write/a")]
     assert answers == [None, "Cookie", "Cookie"]
 
 

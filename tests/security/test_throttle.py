@@ -8,11 +8,14 @@ from uuid import UUID
 import pytest
 from flask import Flask, Response, g, request
 from flask.testing import FlaskClient
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from tests.security.hammer import hammer
 from tests.security.portal import HOST, OTHER_HOST, make_app
 from upguide.extensions import db
+from upguide.forms import normal_mail_address
 from upguide.security.counters import Counters
 from upguide.security.throttle import (
     DAY,
@@ -24,6 +27,7 @@ from upguide.security.throttle import (
     Rule,
     Throttled,
     attempt,
+    normal,
     remember_device,
     throttle,
 )
@@ -48,10 +52,7 @@ def passes(counters: Counters, rules: list[Rule], subjects: Mapping[By, str] = S
 
 def rows(engine: Engine) -> list[tuple[str, int]]:
     with engine.connect() as connection:
-        return [
-            (row.key, row.hits)
-            for row in connection.execute(text("SELECT * FROM throttle_hits ORDER BY key"))
-        ]
+        return [(row.key, row.hits) for row in connection.execute(text("SELECT * FROM throttle_hits ORDER BY key"))]
 
 
 # --- the rules and their counting ---
@@ -77,9 +78,7 @@ def test_refused_try_counts_nowhere(counters: Counters, counters_engine: Engine)
     assert [hits for _, hits in before] == [1, 1, 1]
 
 
-def test_try_that_succeeded_is_given_back_under_every_rule(
-    counters: Counters, counters_engine: Engine
-) -> None:
+def test_try_that_succeeded_is_given_back_under_every_rule(counters: Counters, counters_engine: Engine) -> None:
     rules = [one_rule(1, By.ACCOUNT), one_rule(2, By.ADDRESS)]
     for _ in range(5):
         attempt(counters, KEY, Action.SIGN_IN, rules, SUBJECTS).succeeded()
@@ -127,10 +126,8 @@ def test_no_two_rules_of_an_action_share_a_counter() -> None:
 
 def test_every_action_is_bound_by_address_and_every_message_by_mailbox_or_account() -> None:
     assert set(RULES) == set(Action)
-    assert [
-        action for action, rules in RULES.items() if not any(rule.by == (By.ADDRESS,) for rule in rules)
-    ] == []
-    writing = (Action.REGISTER, Action.FORGOTTEN, Action.MAIL_CHANGE)
+    assert [action for action, rules in RULES.items() if not any(rule.by == (By.ADDRESS,) for rule in rules)] == []
+    writing = (Action.REGISTER, Action.FORGOTTEN_PASSWORD, Action.MAIL_CHANGE)
     assert [a for a in writing if not any(set(rule.by) & {By.MAILBOX, By.ACCOUNT} for rule in RULES[a])] == []
 
 
@@ -250,6 +247,20 @@ def test_spellings_of_one_mail_address_give_no_more_tries(app: Flask) -> None:
     assert [sign_in(client, spelling) for spelling in (*spellings, ANNA)] == [200] * 5 + [429]
 
 
+INVISIBLE = "\u034f\u115f\u180b\u3164\ufe00\ufe0f\U000e0100"
+SPELLINGS = st.lists(st.sampled_from([*"annA@exmple.org-12.。．ß", *INVISIBLE, "xn--", "é"]), max_size=24).map("".join)
+
+
+@given(SPELLINGS)
+@example("anna@exam\ufe00ple.org")
+@example("anna@example。org")
+@example("anna@XN--mnchen-3ya.de")
+def test_every_spelling_that_reaches_an_account_is_counted_as_that_account(spelling: str) -> None:
+    for typed in (spelling, f"anna@{spelling}.org"):
+        reached = normal_mail_address(typed)
+        assert reached is None or normal(typed) == normal(reached)
+
+
 def test_owner_who_signs_in_often_is_never_slowed(app: Flask) -> None:
     client = app.test_client()
     assert {sign_in(client, ok=True) for _ in range(60)} == {200}
@@ -298,7 +309,7 @@ def test_known_device_is_sent_a_new_password_although_others_asked_too_often(app
 
 
 def ask_new_password(client: FlaskClient) -> int:
-    path = f"/try/{Action.FORGOTTEN.value}"
+    path = f"/try/{Action.FORGOTTEN_PASSWORD.value}"
     return client.get(path, query_string={"account": ANNA}, base_url=f"https://{HOST}").status_code
 
 

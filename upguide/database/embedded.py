@@ -193,20 +193,12 @@ def launch(place: Place, options: Mapping[str, str]) -> None:
     """Start the server; wait for one that is starting or stopping, and for what a killed one left behind."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if alive(place):
-            time.sleep(0.05)
-            if answers(place):
-                return
-            continue
-        forget_stale_pid(place)
-        try:
+        if not alive(place) and not lingers(place):
+            forget(place)
             run(place, "pg_ctl", "start", *start_arguments(place, options))
-        except EmbeddedError:
-            # Processes of a killed server hold its shared memory until they notice.
-            if "pre-existing shared memory block" not in last_lines(place.log):
-                raise
-            time.sleep(0.2)
-        else:
+            return
+        time.sleep(0.05)
+        if answers(place):
             return
     raise EmbeddedError(f"the embedded server did not start within {PATIENCE:.0f} seconds: see {place.log}")
 
@@ -273,19 +265,28 @@ def command_of(pid: int) -> list[str]:
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
         return []
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.split()
 
 
-def forget_stale_pid(place: Place) -> None:
-    """Remove a postmaster.pid whose number another process has got: PostgreSQL would take it for a server."""
-    pid = server_pid(place)
-    if pid is None:
-        return
-    if command_of(pid) and not alive(place):
+def lingers(place: Place) -> bool:
+    """Tell whether processes of a killed server are still at work in its data folder."""
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if entry.readlink() == place.data:
+                return True
+    return False
+
+
+def forget(place: Place) -> None:
+    """Remove the locks of a server that is gone.
+
+    PostgreSQL sees to that itself, but takes a dead process that nobody buried, or another that got its
+    number, for a server. Elsewhere than on Linux we cannot tell whether processes linger: there it decides.
+    """
+    if Path("/proc/self/cwd").exists():
         (place.data / "postmaster.pid").unlink(missing_ok=True)
+        (place.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def run(place: Place, program: str, *arguments: str) -> None:
@@ -306,9 +307,7 @@ def run(place: Place, program: str, *arguments: str) -> None:
         )
     except subprocess.CalledProcessError as error:
         reason = last_lines(place.log) or place.base
-        raise EmbeddedError(
-            f"{program} of the embedded PostgreSQL failed ({error.returncode}): {reason}"
-        ) from None
+        raise EmbeddedError(f"{program} of the embedded PostgreSQL failed ({error.returncode}): {reason}") from None
 
 
 def last_lines(file: Path, count: int = 3) -> str:

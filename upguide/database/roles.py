@@ -60,9 +60,7 @@ def refuse_unfit(connection: Connection) -> None:
     """Stop at a server that is too old, and at an owner who could not do a migration's work."""
     if connection.info.server_version < OLDEST_SERVER * 10_000:
         raise SettingError(f"the database server is too old: PostgreSQL {OLDEST_SERVER} or later is needed")
-    row = connection.execute(
-        "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
-    ).fetchone()
+    row = connection.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user").fetchone()
     if row != (True,):
         raise SettingError(
             f"the owner role may not make the application's: ALTER ROLE {connection.info.user} CREATEROLE"
@@ -74,21 +72,15 @@ def make_role(connection: Connection, role: str, secret: str) -> None:
     # Hashed here, so that the password itself stands in no log of the server.
     verifier = connection.pgconn.encrypt_password(secret.encode(), role.encode(), b"scram-sha-256").decode()
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [role])
-    known = connection.execute(
-        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role]
-    ).fetchone()
+    known = connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if known == (True,):
-        raise SettingError(
-            f"the role {role} escapes row-level security: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS"
-        )
+        raise SettingError(f"the role {role} escapes row-level security: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS")
     statement = sql.SQL("{verb} ROLE {role} LOGIN NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD {verifier}")
     names = {"role": sql.Identifier(role), "verifier": sql.Literal(verifier)}
     try:
         connection.execute(statement.format(verb=sql.SQL("ALTER" if known else "CREATE"), **names))
     except psycopg.errors.InsufficientPrivilege:
-        raise SettingError(
-            f"the role {role} exists and is not the owner's to change: DROP ROLE {role}"
-        ) from None
+        raise SettingError(f"the role {role} exists and is not the owner's to change: DROP ROLE {role}") from None
 
 
 ALLOWED = (

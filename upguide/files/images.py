@@ -47,7 +47,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
-class PhotoRefused(ValueError):  # noqa: N818 - it is the photo that is wrong
+class PhotoRefused(ValueError):
     """A file cannot become a photo. `reason` is a sentence for the person who sent it."""
 
     def __init__(self, reason: LazyString) -> None:

@@ -12,7 +12,7 @@ _KEY_BYTES = 16
 _CHUNK = 64 * 1024
 
 
-class FileMissing(LookupError):  # noqa: N818 - it names what is so
+class FileMissing(LookupError):
     """No file is kept under this key."""
 
 

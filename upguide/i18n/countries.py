@@ -13,7 +13,7 @@ _NEAR = ("NL", "BE", "DE")
 
 
 def country_name(code: str) -> str:
-    """Return what the country with this ISO 3166 code of two letters is called; the code itself where unknown."""
+    """Return what the country with this ISO 3166 code is called; the code itself where it is unknown."""
     return _names(current_language()).get(code, code)
 
 

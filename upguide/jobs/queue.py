@@ -22,7 +22,7 @@ _in_transaction = JobManager(SyncPsycopgConnector())
 _GIVE_UP_AFTER = 5
 
 
-class Again(Exception):  # noqa: N818 - not an error: the task asks for another turn
+class Again(Exception):
     """Raised by a task that did not get done and is to run again after a while."""
 
     def __init__(self, after: timedelta) -> None:

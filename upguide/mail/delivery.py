@@ -76,9 +76,7 @@ def _claim(mail_id: UUID) -> _Claim | None:
         update(Mail)
         .where(Mail.id == mail_id, Mail.state.in_(("queued", "sending")))
         .values(state="sending", attempts=Mail.attempts + 1)
-        .returning(
-            Mail.id, Mail.kind, Mail.attempts, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message
-        )
+        .returning(Mail.id, Mail.kind, Mail.attempts, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message)
     ).one_or_none()
     db.session.commit()
     if row is None:

@@ -138,6 +138,22 @@ def pin_changed(*, portal: str, link: str, at: datetime) -> Letter:
     )
 
 
+def remove_pin(*, portal: str, link: str, valid_hours: int) -> Letter:
+    """To a person who gave the password and forgot the PIN; the link works only after the password."""
+    return Letter(
+        _("Remove your PIN"),
+        (
+            _("Somebody with the password of your account on %(portal)s forgot the PIN.", portal=portal),
+            _("Is that you? Then follow the link to remove the PIN. You can set a new one afterwards."),
+        ),
+        Action(_("Remove my PIN"), link),
+        (
+            _valid_for(valid_hours),
+            _("Was it not you? Then do not follow the link, and change your password: somebody knows it."),
+        ),
+    )
+
+
 def mail_change_confirm_new(*, portal: str, link: str, valid_hours: int) -> Letter:
     """To the new address, when a person asks to change to it."""
     return Letter(
@@ -170,6 +186,21 @@ def mail_change_confirm_old(*, portal: str, link: str, valid_hours: int) -> Lett
             _valid_for(valid_hours),
             _("Was it not you? Then do not follow the link, and change your password: somebody may know it."),
         ),
+    )
+
+
+def mail_change_taken(*, portal: str) -> Letter:
+    """To the owner of an account whose mail address somebody wants for another one; nobody else learns so."""
+    return Letter(
+        _("This mail address has an account already"),
+        (
+            _(
+                "Somebody, probably you, wants to use this mail address for another account on %(portal)s.",
+                portal=portal,
+            ),
+            _("It has an account already, so it cannot be used for a second one. Nothing is changed."),
+        ),
+        afterwards=(_("Was it not you? Then do nothing."), _help()),
     )
 
 
@@ -212,9 +243,7 @@ def new_sign_in(*, portal: str, link: str, device: str, at: datetime) -> Letter:
 
 
 def _valid_for(hours: int) -> str:
-    return ngettext(
-        "The link works once, for %(num)s hour.", "The link works once, for %(num)s hours.", hours
-    )
+    return ngettext("The link works once, for %(num)s hour.", "The link works once, for %(num)s hours.", hours)
 
 
 def _help() -> str:
@@ -230,8 +259,10 @@ LETTERS: Mapping[str, Callable[..., Letter]] = {
         reset_password_unknown,
         password_changed,
         pin_changed,
+        remove_pin,
         mail_change_confirm_new,
         mail_change_confirm_old,
+        mail_change_taken,
         mail_changed,
         new_sign_in,
     )

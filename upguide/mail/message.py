@@ -1,9 +1,11 @@
 """A letter as mail servers understand it: headers, a text part, an HTML part in the portal's brand."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, default
 from textwrap import fill
 
 from email_validator import validate_email
@@ -34,7 +36,8 @@ def compose(letter: Letter, tenant: Tenant, recipient: str, message_id: str, mad
     """
     message = EmailMessage(SMTP if recipient.isascii() else SMTPUTF8)
     message["From"] = Address(tenant.name, addr_spec=tenant.sender)
-    message["To"] = Address(addr_spec=recipient)
+    local, _, domain = recipient.rpartition("@")
+    message["To"] = Address(username=local, domain=domain)
     message["Subject"] = letter.subject
     message["Date"] = made_at
     message["Message-ID"] = message_id
@@ -48,6 +51,27 @@ def compose(letter: Letter, tenant: Tenant, recipient: str, message_id: str, mad
     # After the parts: they do away with what describes the content.
     message["Content-Language"] = current_language()
     return message.as_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the reader of a message reads."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def parts_of(message: bytes) -> Parts:
+    """Return the parts of a message that `compose` made."""
+    parsed = message_from_bytes(message, EmailMessage, policy=default)
+    return Parts(str(parsed["Subject"]), _part(parsed, "plain"), _part(parsed, "html"))
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def _wrap(text: str) -> str:

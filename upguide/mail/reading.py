@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
@@ -12,6 +9,7 @@ from sqlalchemy import Row, Select, select
 from upguide.jobs import AnySession
 from upguide.models.mail import Mail
 
+from .message import Parts, parts_of
 from .sealed import open_envelope
 
 _COLUMNS = (Mail.id, Mail.kind, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message)
@@ -26,9 +24,7 @@ class KeptMail:
     kind: str
     made_at: datetime
     recipient: str
-    subject: str
-    text: str
-    html: str
+    parts: Parts
 
 
 def newest_mails(session: AnySession, tenant: str) -> list[KeptMail]:
@@ -49,19 +45,4 @@ def _mails_of(tenant: str) -> Select[UUID, str, datetime, bytes, bytes, bytes]:
 
 def _opened(row: Row[UUID, str, datetime, bytes, bytes, bytes]) -> KeptMail:
     envelope = open_envelope(row.id, row.wrapped_key, row.recipient, row.message)
-    message = message_from_bytes(envelope.message, EmailMessage, policy=default)
-    return KeptMail(
-        id=row.id,
-        kind=row.kind,
-        made_at=row.made_at,
-        recipient=envelope.recipient,
-        subject=str(message["Subject"]),
-        text=_part(message, "plain"),
-        html=_part(message, "html"),
-    )
-
-
-def _part(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
+    return KeptMail(row.id, row.kind, row.made_at, envelope.recipient, parts_of(envelope.message))

@@ -20,7 +20,7 @@ _SECONDS_TO_ANSWER = 30
 # not knowing, so wait long; but not so long that a stopped worker is thought dead.
 _SECONDS_TO_ACCEPT = 300
 # RFC 5321, 4.2.1: the first figure of an answer; and the answer that asks for the content.
-_YES, _NEVER, _GO_AHEAD = 2, 5, 354
+_YES, _LATER, _NEVER, _GO_AHEAD = 2, 4, 5, 354
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 # The standard ports: RFC 5321, and RFC 8314 for TLS from the first byte.
@@ -56,11 +56,7 @@ class Server:
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("give an address such as smtp+starttls://user:password@mail.example.org")
-        if (
-            parts.username
-            and parts.scheme == "smtp"
-            and parts.hostname not in {"localhost", "127.0.0.1", "::1"}
-        ):
+        if parts.username and parts.scheme == "smtp" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
             raise ValueError("a password travels encrypted only: use smtps:// or smtp+starttls://")
         return cls(
             parts.scheme,
@@ -71,9 +67,7 @@ class Server:
         )
 
 
-def transmit(
-    server: Server, sender: str, envelope: Envelope, helo: str, may_hand_over: Callable[[], bool]
-) -> Outcome:
+def transmit(server: Server, sender: str, envelope: Envelope, helo: str, may_hand_over: Callable[[], bool]) -> Outcome:
     """Offer a message to `server`; once it asks for the content, hand that over if `may_hand_over` agrees.
 
     `helo` is the name by which we present ourselves. Never raises for what the server or the network does.
@@ -95,9 +89,7 @@ def transmit(
 def _connected(server: Server, helo: str) -> Iterator[smtplib.SMTP]:
     tls = ssl.create_default_context()
     if server.scheme == "smtps":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, helo, timeout=_SECONDS_TO_ANSWER, context=tls
-        )
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, helo, timeout=_SECONDS_TO_ANSWER, context=tls)
     else:
         smtp = smtplib.SMTP(server.host, server.port, helo, timeout=_SECONDS_TO_ANSWER)
     try:
@@ -137,7 +129,8 @@ def _hand_over(smtp: smtplib.SMTP, message: bytes) -> Outcome:
         return Outcome.UNKNOWN
     with suppress(OSError, smtplib.SMTPException):
         smtp.docmd("QUIT")
-    return Outcome.SENT if _is_yes(code) else _refusal(code)
+    # Anything that is not an answer to this question (-1 among it) tells us nothing.
+    return {_YES: Outcome.SENT, _LATER: Outcome.LATER, _NEVER: Outcome.REFUSED}.get(code // 100, Outcome.UNKNOWN)
 
 
 def _is_yes(code: int) -> bool:

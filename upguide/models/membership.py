@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, Uuid, func
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
 from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
@@ -35,7 +45,8 @@ class Membership(TenantOwned, Model):
 class NameWord(TenantOwned, Model):
     """One word of the names that a member does not hide, folded to lower case without accents.
 
-    `name_key` repeats the membership's key for sorting, so that a search reads one index.
+    `name_key` repeats the membership's key for sorting, so that a search reads one index. The second index finds
+    names that are nearly what was typed (`gate.similar_members`).
     """
 
     __tablename__ = "name_words"
@@ -43,7 +54,15 @@ class NameWord(TenantOwned, Model):
         ForeignKeyConstraint(
             ["tenant_id", "person_id"], ["memberships.tenant_id", "memberships.person_id"], ondelete="CASCADE"
         ),
+        PrimaryKeyConstraint("tenant_id", "word", "person_id", postgresql_include=["name_key"]),
         Index("ix_name_words_person", "person_id"),
+        Index(
+            "ix_name_words_similar",
+            "tenant_id",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
     )
 
     word: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES, primary_key=True)

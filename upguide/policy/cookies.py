@@ -1,4 +1,4 @@
-"""The cookies that the site sets, each with its purpose and life (clause K1); a test compares the list with the site."""
+"""The cookies that the site sets, each with its purpose and life; a test compares the list with the site (K1)."""
 
 from dataclasses import dataclass
 

@@ -56,7 +56,7 @@ class Item(Enum):
     LIVING_SITUATION = "living_situation"
     NUMBER = "number"
     ENTERED_ON = "entered_on"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  (the name of an item, not a password)
     PIN = "pin"
     LANGUAGE = "language"
     PORTALS = "portals"

@@ -1,4 +1,4 @@
-"""Who sees one value: worked out by the rule that shows it (`sight.look`), so that a chip cannot say anything else."""
+"""Who sees one value: worked out by the rule that shows it (`sight.look`), so that a chip says what is so."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,8 +74,8 @@ def audience(
 ) -> tuple[Audience, ...]:
     """Return who sees a value of `item`, the widest first; "only you" where nobody else does.
 
-    `entered_by` says whose value stands, `standing` which of the `CONDITIONAL` relations hold now. Webmaster and
-    officer are left out: what they may do is the same for every value, and said once on the page (W8, W9).
+    `entered_by` says whose value stands, `standing` which of the `CONDITIONAL` relations hold now. Webmaster
+    and officer are left out: what they may do is the same for every value, and said once on the page (W8, W9).
     """
     if CATALOGUE[item].secret:
         return (Audience(UNREADABLE, hidden=True),)

@@ -112,7 +112,7 @@ def _rows_of(table: Table) -> ColumnElement[Any]:
     names = dict.fromkeys(h.row_id for h in profile_holdings() if h.table is table)
     names |= dict.fromkeys(h.column for h in profile_holdings() if h.table is table)
     pairs = [part for name in names for part in (name, _as_json(row.columns[name]))]
-    owner = row.columns[person_column(table).name]  # type: ignore[attr-defined]
+    owner = row.columns[person_column(table).name]
     return select(func.json_agg(func.json_build_object(*pairs))).where(owner == Person.id).scalar_subquery()
 
 

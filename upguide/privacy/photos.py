@@ -37,7 +37,7 @@ _KEY_LENGTH = 32
 def keep_photo(session: Session, person_id: UUID, picture: Picture) -> str:
     """Seal both sizes and write them to the store; return the file key of the two together.
 
-    Nothing refers to the files until the key stands in `photos.file_key`: drop it with `drop_files` where that fails.
+    Nothing refers to the files until the key stands in `photos.file_key`; where that fails, drop them.
     """
     key, files = vault_of(session, person_id).key, store()
     sizes = {Size.LARGE: picture.large, Size.SMALL: picture.small}

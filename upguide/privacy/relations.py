@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal
 
 from upguide.access.viewer import Viewer
 from upguide.models import Membership, Person, Professional, Signature
@@ -11,7 +10,7 @@ from upguide.policy.agreements import CURRENT
 from upguide.policy.permissions import AgreementKind, Permission, may
 from upguide.policy.sees import Relation
 
-VIEWER_ID = bindparam("viewer_id", type_=PgUuid(as_uuid=True))
+VIEWER_ID = bindparam("viewer_id", type_=Uuid)
 
 
 def _signed(agreement: AgreementKind) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from upguide.policy.sees import JOURNALLED, NAMES, Relation, Setting
 
 from . import journal, names
 from .load import Basics, Details, ValueKey, load_basics, load_details
-from .sight import UNKNOWN, Eyes, Sight, cells, look
+from .sight import NOBODY, UNKNOWN, Eyes, Sight, cells, look
 from .vault import Vault
 
 
@@ -80,11 +80,12 @@ def show_page(person_id: UUID, viewer: Viewer) -> PersonView | None:
 
 
 def show_as(
-    person_id: UUID, subject: Viewer, relations: Iterable[Relation], setting: Setting, eyes: Eyes = Eyes()
+    person_id: UUID, subject: Viewer, relations: Iterable[Relation], setting: Setting, eyes: Eyes = NOBODY
 ) -> PersonView:
     """Return what somebody in these relations would see of the subject's own data; journals nothing.
 
-    `eyes` says which of the entered values would be that somebody's; by default none. Raises PermissionError unless the subject asks for their own data.
+    `eyes` says which of the entered values would be that somebody's; by default none.
+    Raises PermissionError unless the subject asks for their own data.
     """
     if subject.person_id != person_id:
         raise PermissionError("only the person may look at their own data through another's eyes")

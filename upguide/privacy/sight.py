@@ -39,6 +39,7 @@ class Provenance:
     organisations_before: frozenset[UUID] = frozenset()
 
 
+NOBODY = Eyes()
 UNKNOWN = Provenance()
 
 

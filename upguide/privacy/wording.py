@@ -1,4 +1,4 @@
-"""Values in words: what a person's page prints for what `show` let through. Shows nothing that `show` did not give."""
+"""Values in words: what a person's page prints of what `show` let through, and nothing beyond it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def together(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
 
 
 def label_of(fields: tuple[Field, ...]) -> str:
-    """Return what to call a group of fields: the kind of address or phone where that is seen, else the item."""
+    """Return what to call a group of fields: the kind of address or phone where that is seen, or the item."""
     parts = _parts(fields)
     kinds = {Item.ADDRESS: ADDRESS_KINDS, Item.PHONE: PHONE_KINDS}.get(_lead(fields[0]), {})
     if label := kinds.get(parts.get("kind", "")):

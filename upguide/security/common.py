@@ -45,9 +45,7 @@ def is_common(word: str) -> bool:
 def holds(fingerprints: bytes, word: str) -> bool:
     """Tell whether the sorted `fingerprints` hold that of `word`."""
     data, wanted = fingerprints, fingerprint(word)
-    place = WIDTH * bisect_left(
-        range(len(data) // WIDTH), wanted, key=lambda n: data[n * WIDTH : (n + 1) * WIDTH]
-    )
+    place = WIDTH * bisect_left(range(len(data) // WIDTH), wanted, key=lambda n: data[n * WIDTH : (n + 1) * WIDTH])
     return data[place : place + WIDTH] == wanted
 
 

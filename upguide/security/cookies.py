@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 
 def cookie_name(name: str, *, secure: bool) -> str:

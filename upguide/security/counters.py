@@ -66,6 +66,4 @@ class Counters:
 
     def _windows(self, statement: TextClause, **values: Any) -> dict[str, Window]:
         with self._engine.connect() as connection:
-            return {
-                row.key: Window(row.hits, row.seconds_left) for row in connection.execute(statement, values)
-            }
+            return {row.key: Window(row.hits, row.seconds_left) for row in connection.execute(statement, values)}

@@ -10,7 +10,7 @@ NONCE_BYTES = 16
 TWO_YEARS = 2 * 365 * 86400
 # Every feature that a browser could be asked for by script or frame. Our pages ask for none.
 FEATURES = (
-    *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "encrypted-media", "fullscreen"),
+    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
     *(
         "geolocation",
         "gyroscope",
@@ -22,7 +22,7 @@ FEATURES = (
         "midi",
     ),
     *("payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
-    *("web-share", "xr-spatial-tracking"),
+    "xr-spatial-tracking",
 )
 FIXED = {
     "X-Content-Type-Options": "nosniff",

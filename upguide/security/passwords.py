@@ -57,9 +57,7 @@ def weak_password_reason(password: str, personal_words: Iterable[str] = ()) -> L
     if _is_pattern(folded):
         return _l("This password is a simple pattern, which is guessed quickly. Choose another one.")
     if _is_personal(folded, personal_words):
-        return _l(
-            "This password is too much like your name, your mail address or this site. Choose another one."
-        )
+        return _l("This password is too much like your name, your mail address or this site. Choose another one.")
     if _is_decorated_word(folded):
         return _l("This password is among the first that are guessed. Choose another one.")
     return None

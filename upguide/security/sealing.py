@@ -22,7 +22,7 @@ NONCE, KEY, KEY_ID = 12, 32, 4  # bytes
 BLOCK = 32
 
 
-class SealBroken(Exception):  # noqa: N818  (reads as what happened)
+class SealBroken(Exception):
     """What should be opened was changed, stands in another place, or was sealed with a key that is gone."""
 
 

@@ -9,10 +9,12 @@ import hmac
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Response, current_app, request
 
 from upguide.config import Settings
@@ -32,7 +34,7 @@ class Action(Enum):
     PIN = "pin"
     CONFIRM = "confirm"
     REGISTER = "register"
-    FORGOTTEN = "forgotten-password"
+    FORGOTTEN_PASSWORD = "forgotten-password"  # noqa: S105  (a name)
     MAIL_CHANGE = "mail-change"
 
 
@@ -47,7 +49,7 @@ class By(Enum):
     TENANT = "tenant"
 
 
-class Throttled(Exception):  # noqa: N818  (reads as what happened)
+class Throttled(Exception):
     """Too many tries. `retry_after`: whole seconds until one may pass again."""
 
     def __init__(self, retry_after: int) -> None:
@@ -93,7 +95,7 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(3, 2 * HOUR, _MAILBOX),
         Rule(500, HOUR, _TENANT),
     ),
-    Action.FORGOTTEN: (
+    Action.FORGOTTEN_PASSWORD: (
         Rule(10, HOUR, _ADDRESS),
         Rule(40, DAY, _ADDRESS),
         Rule(3, 2 * HOUR, _ACCOUNT),
@@ -111,7 +113,7 @@ RULES: Mapping[Action, Sequence[Rule]] = {
 KNOWN_DEVICE_RULES: Mapping[Action, Sequence[Rule]] = {
     Action.SIGN_IN: (Rule(10, 15 * MINUTE, _DEVICE), Rule(40, DAY, _DEVICE)),
     Action.PIN: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
-    Action.FORGOTTEN: (Rule(3, 2 * HOUR, _DEVICE),),
+    Action.FORGOTTEN_PASSWORD: (Rule(3, 2 * HOUR, _DEVICE),),
 }
 
 
@@ -152,7 +154,7 @@ def throttle(
     }
     subjects = {by: subject for by, subject in given.items() if subject is not None}
     rules = KNOWN_DEVICE_RULES.get(action) if device else None
-    return attempt(Counters(db.engine), _secret_keys()[0], action, rules or RULES[action], subjects)
+    return attempt(counters(), _secret_keys()[0], action, rules or RULES[action], subjects)
 
 
 def remember_device(response: Response, account: str) -> None:
@@ -180,8 +182,19 @@ def attempt(
     return Attempt(counters, windows)
 
 
+def counters() -> Counters:
+    """Return the counters in the application's database."""
+    return Counters(db.engine)
+
+
 def normal(mail_address: str) -> str:
-    """Return one form for all spellings of a mail address that reach the same account."""
+    """Return one form for all spellings of a mail address that reach the same account.
+
+    Domain names have endlessly many (RFC 5895 and UTS 46 drop invisible characters), so it takes the validator
+    that the forms use too. What is no mail address reaches no account, and stays as it is.
+    """
+    with suppress(EmailNotValidError):
+        mail_address = validate_email(mail_address.strip(), check_deliverability=False).normalized
     return unicodedata.normalize("NFKC", mail_address).strip().casefold()
 
 

@@ -37,7 +37,8 @@ class Scope:
     viewer: UUID | None = None
 
 
-_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+NOWHERE = Scope()
+_scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 _SETTINGS = text("SELECT set_config('app.tenant', :tenant, true), set_config('app.viewer', :viewer, true)")
 _tenant_owned: WeakKeyDictionary[ClauseElement, bool] = WeakKeyDictionary()
 
@@ -82,7 +83,7 @@ def _send(connection: Connection) -> None:
     connection.execute(_SETTINGS, {"tenant": now.tenant or "", "viewer": str(now.viewer or "")})
 
 
-def _after_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _after_begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     # A savepoint shares its transaction's settings.
     if transaction.nested:
         return
@@ -121,7 +122,7 @@ def _guard_write(session: Session, _flush: UOWTransaction, _instances: Any) -> N
             continue
         if tenant is None:
             raise TenantMissing(f"{type(row).__name__} was written without a tenant")
-        if row.tenant_id is None and row in session.new:
-            row.tenant_id = tenant  # type: ignore[assignment]
+        if getattr(row, "tenant_id", None) is None:
+            row.tenant_id = tenant
         elif row.tenant_id != tenant:
             raise WrongTenant(f"{type(row).__name__} of {row.tenant_id} was written in the scope of {tenant}")

@@ -1,4 +1,4 @@
-"""A coarse name for a browser, so that people know their own sessions again; never what the browser says of itself."""
+"""A coarse name for a browser, by which people know their sessions again; never what it says of itself."""
 
 from upguide.i18n import gettext as _
 

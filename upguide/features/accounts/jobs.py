@@ -1,4 +1,4 @@
-"""What is over goes: sessions, links and registrations past their time, and counters of attempts (clause F4)."""
+"""What is over goes: sessions, links and registrations past their time, and counters of attempts."""
 
 from sqlalchemy import text
 

@@ -91,7 +91,7 @@ def sign_in_record(session: DbSession, mail_address: str) -> SignInRecord | None
 
 
 def mail_address_known(session: DbSession, mail_address: str) -> bool:
-    """Tell whether an account has this mail address; for deciding which mail to send, never what to answer."""
+    """Tell whether an account has this mail address: decides which mail is sent, never what is answered."""
     return bool(session.scalar(_KNOWN, {"mail_address": mail_address}))
 
 
@@ -99,6 +99,12 @@ def open_token(session: DbSession, secret: str, kind: str) -> OpenToken | None:
     """Return the link whose secret this is, where it still works."""
     row = session.execute(_OPEN_TOKEN, {"secret_hash": hash_token(secret), "kind": kind}).one_or_none()
     return OpenToken(row.id, row.person_id, row.new_mail_address, row.step) if row else None
+
+
+def opens_own(session: DbSession, secret: str, kind: str, person_id: UUID) -> bool:
+    """Tell whether this is the secret of a link that works, and that was sent to this very person."""
+    token = open_token(session, secret, kind)
+    return token is not None and token.person_id == person_id
 
 
 def owner(session: DbSession, person_id: UUID) -> Owner:
@@ -129,7 +135,9 @@ def owner_of(session: DbSession, tenant: str, person_id: UUID) -> Owner:
 def account(session: DbSession, person_id: UUID, session_id: UUID | None) -> Account:
     """Return a person's own account. Under the person's own scope."""
     row = session.execute(
-        select(Person.mail_address, Credential.password_set_at, Credential.pin_hash.is_not(None).label("has_pin"))
+        select(
+            Person.mail_address, Credential.password_set_at, Credential.pin_hash.is_not(None).label("has_pin")
+        )
         .join(Credential, Credential.person_id == Person.id)
         .where(Person.id == person_id)
     ).one()

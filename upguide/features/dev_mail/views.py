@@ -44,14 +44,14 @@ def message(mail_id: UUID) -> str:
 def as_sent(mail_id: UUID) -> str:
     """The HTML part. Our own policy allows a page no style inside it, so that is linked instead."""
     link = f'<link rel="stylesheet" href="{url_for(".style", mail_id=mail_id)}">'
-    return _STYLE.sub(link, _mail(mail_id).html)
+    return _STYLE.sub(link, _mail(mail_id).parts.html)
 
 
 @blueprint.get("/<uuid:mail_id>/style.css")
 @public(_REASON)
 def style(mail_id: UUID) -> Response:
     """The style that stands in the HTML part."""
-    found = _STYLE.search(_mail(mail_id).html)
+    found = _STYLE.search(_mail(mail_id).parts.html)
     response = make_response(found[1] if found else "")
     response.content_type = "text/css; charset=utf-8"
     return response

@@ -6,9 +6,9 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from upguide.access import current_viewer, public, requires
+from upguide.access.paths import local_path
 from upguide.extensions import csrf, db
 from upguide.i18n import render
-from upguide.access.paths import local_path
 from upguide.navigation import LANGUAGE_COOKIE
 from upguide.policy.permissions import Permission
 from upguide.privacy.matrix import SHORT, matrix
@@ -38,7 +38,6 @@ def today() -> ResponseReturnValue:
 
 
 @blueprint.post("/language/<string(length=2):language>")
-@csrf.exempt  # Changes a taste, not a right; a form without token leaves a visitor without a cookie.
 @public("a visitor chooses a language too")
 def language(language: str) -> ResponseReturnValue:
     """Remember the choice: in the account of somebody signed in, and in a cookie."""
@@ -51,3 +50,7 @@ def language(language: str) -> ResponseReturnValue:
     response = redirect(local_path(request.args.get("next")) or url_for("home.front"), 303)
     set_cookie(response, LANGUAGE_COOKIE, language, timedelta(days=365))
     return response
+
+
+# It changes a taste, not a right, and a form without a token leaves a visitor without a cookie.
+csrf.exempt(language)

@@ -1,8 +1,9 @@
-"""What a person does to the own profile. Only mapped objects change, and only what is really different: an entry
-says that somebody entered a value, so that saving a form unread must not make one (T2, W7b).
+"""What a person does to the own profile, through mapped objects, and only where something is really different.
+
+An entry says that somebody entered a value: saving a form unread must not make one (T2, W7b).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from upguide.files.images import Photo as Picture
 from upguide.models import Address, Employer, HiddenItem, Person, Phone, Photo, Professional
-from upguide.policy.items import Item
+from upguide.policy.items import CATALOGUE, Item
+from upguide.privacy import Field
+from upguide.privacy.hidden import hide, unhide
 from upguide.privacy.holdings import profile_holdings
 from upguide.privacy.photos import keep_photo
 from upguide.privacy.vault import Vault, vault_of
@@ -36,18 +39,20 @@ def save_birth(session: Session, person_id: UUID, born: date | None, place: str 
     save_person(session, person_id, values)
 
 
-def choose_random_alias(session: Session, person_id: UUID, telling: Any) -> str:
-    """Give the person a new random alias and return it; `telling(alias)` says which would give the name away."""
+def choose_random_alias(session: Session, person_id: UUID, telling: Callable[[str], bool]) -> None:
+    """Give the person a new random alias; `telling(alias)` says which would give the name away."""
     person = session.get_one(Person, person_id)
     while True:
         alias = random_alias()
         if alias != person.alias and not telling(alias):
             person.alias = alias
-            return alias
+            return
 
 
-def save_row(session: Session, person_id: UUID, item: Item, row_id: UUID | None, values: Mapping[str, str | None]) -> None:
-    """Change the phone, address or employer `row_id`, or add one. Raises LookupError for a row of somebody else."""
+def save_row(
+    session: Session, person_id: UUID, item: Item, row_id: UUID | None, values: Mapping[str, str | None]
+) -> None:
+    """Change a phone, address or employer, or add one. Raises LookupError for a row of somebody else."""
     vault, model = vault_of(session, person_id), ROW_MODELS[item]
     if row_id is not None:
         _assign(_own_row(session, person_id, item, row_id), values, vault)
@@ -61,7 +66,7 @@ def save_row(session: Session, person_id: UUID, item: Item, row_id: UUID | None,
 def remove(session: Session, person_id: UUID, item: Item, row_id: UUID) -> str | None:
     """Remove one value; return the key of a photo whose files are to go after the commit.
 
-    A phone, address or employer goes as a whole. Raises LookupError where there is no such value of this person,
+    A phone, address or employer goes as a whole. Raises LookupError where this person has no such value,
     ValueError where the item cannot go by itself.
     """
     if item in NOT_REMOVABLE:
@@ -77,8 +82,16 @@ def remove(session: Session, person_id: UUID, item: Item, row_id: UUID) -> str |
     return None
 
 
+def set_hidden(session: Session, person_id: UUID, fields: Iterable[Field], *, hidden: bool) -> bool:
+    """Hide these values from every other user, or no longer; False where none of them can be hidden."""
+    hideable = [field for field in fields if CATALOGUE[field.item].hideable]
+    for field in hideable:
+        (hide if hidden else unhide)(session, person_id, field.item, field.row_id)
+    return bool(hideable)
+
+
 def place_photo(session: Session, person_id: UUID, picture: Picture) -> tuple[str, str | None]:
-    """Place or replace the photo; return the new file key and the old one, whose files go after the commit."""
+    """Place the photo; return its file key and the one it replaces, whose files go after the commit."""
     file_key, photo = keep_photo(session, person_id, picture), session.get(Photo, person_id)
     if photo is None:
         session.add(Photo(person_id=person_id, file_key=file_key))
@@ -105,7 +118,7 @@ def _remove_photo(session: Session, person_id: UUID) -> str:
 
 def _own_row(session: Session, person_id: UUID, item: Item, row_id: UUID) -> Row:
     row = session.get(ROW_MODELS[item], row_id)
-    if row is None or row.person_id != person_id:
+    if not isinstance(row, Row) or row.person_id != person_id:
         raise LookupError(item.value)
     return row
 

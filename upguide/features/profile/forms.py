@@ -1,20 +1,20 @@
-"""The forms of the profile. Nothing is mandatory but what a row is about; no field takes a citizen service number (P2)."""
+"""The forms of the profile: nothing is mandatory but what a row is about, and no text takes a BSN (P2)."""
 
 import calendar
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from upguide.files.images import Crop
-from upguide.forms import Form
+from upguide.forms import Form, _l
 from upguide.i18n import gettext as _
-from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.countries import countries
+from upguide.i18n.messages import LazyString
 from upguide.policy.items import Item
 from upguide.privacy.names import fold
 from upguide.privacy.wording import ADDRESS_KINDS, GENDERS
@@ -32,6 +32,11 @@ def _text(label: Any, longest: int, *more: Callable[..., None], **render: str) -
     return StringField(label, [*more, Length(max=longest), no_bsn], render_kw={"maxlength": str(longest), **render})
 
 
+def _choices(words: Mapping[str, LazyString]) -> list[tuple[str, str]]:
+    # WTForms takes whatever prints as text, but is typed for texts alone.
+    return [(key, cast("str", label)) for key, label in words.items()]
+
+
 class NamesForm(Form):
     """First names, infix and surname."""
 
@@ -46,7 +51,12 @@ class AliasForm(Form):
     alias = StringField(
         _l("Alias"),
         [InputRequired(_l("Choose one to three letters or digits.")), no_bsn],
-        render_kw={"maxlength": "3", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+        render_kw={
+            "maxlength": "3",
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        },
     )
 
     def __init__(self, *args: Any, own_name: tuple[str, ...] = (), **kwargs: Any) -> None:
@@ -58,12 +68,14 @@ class AliasForm(Form):
         if not 1 <= len(alias) <= ALIAS_LENGTH or not alias.isalnum():
             raise ValidationError(_("Choose one to three letters or digits, and nothing else."))
         if tells_name(alias, self.own_name):
-            raise ValidationError(_("This comes from your own name, so that others could guess who you are. Choose another."))
+            raise ValidationError(
+                _("This comes from your own name, so that others could guess who you are. Choose another.")
+            )
         field.data = alias
 
 
 def tells_name(alias: str, own_name: tuple[str, ...]) -> bool:
-    """Tell whether an alias is made of the first letters of a name or its words: whoever knows one guesses the other."""
+    """Tell whether an alias is made of the first letters of a name: who knows one then guesses the other."""
     words = [word for part in own_name for word in fold(part).split()]
     bare = fold(alias).replace(" ", "")
     letters = "".join(c for c in bare if c.isalpha())
@@ -85,14 +97,22 @@ def _within(short: str, long: str) -> bool:
 class BirthForm(Form):
     """Date and place of birth, and gender. The date is three fields, as people write it (GOV.UK pattern)."""
 
-    day = StringField(_l("Day"), [Length(max=2)], render_kw={"inputmode": "numeric", "autocomplete": "bday-day", "maxlength": "2"})
+    day = StringField(
+        _l("Day"),
+        [Length(max=2)],
+        render_kw={"inputmode": "numeric", "autocomplete": "bday-day", "maxlength": "2"},
+    )
     month = StringField(_l("Month"), [Length(max=10)], render_kw={"inputmode": "numeric", "autocomplete": "bday-month"})
-    year = StringField(_l("Year"), [Length(max=4)], render_kw={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": "4"})
+    year = StringField(
+        _l("Year"),
+        [Length(max=4)],
+        render_kw={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": "4"},
+    )
     birth_place = _text(_l("Place of birth"), 80, autocomplete="off")
     gender = RadioField(
         _l("Gender"),
         [Optional()],
-        choices=[*GENDERS.items(), ("", _l("Rather not say"))],
+        choices=[*_choices(GENDERS), ("", _l("Rather not say"))],
         default="",
         validate_choice=True,
     )
@@ -119,7 +139,7 @@ class BirthForm(Form):
         return self._read_parts(*parts)
 
     def _read_parts(self, day: str, month: str, year: str) -> bool:
-        if not (year.isdecimal() and len(year) == 4 and int(year)):
+        if not (year.isdecimal() and len(year) == len("1988") and int(year)):
             return _fail(self.year, _("Write the year in four digits, such as 1988."))
         number = _month(month)
         if number is None:
@@ -183,7 +203,7 @@ class AddressForm(Form):
     kind = RadioField(
         _l("Kind of address"),
         [InputRequired(_l("Choose what kind of address this is."))],
-        choices=list(ADDRESS_KINDS.items()),
+        choices=_choices(ADDRESS_KINDS),
         default="permanent",
     )
     country = SelectField(_l("Country"), [InputRequired()], default=HOME, render_kw={"autocomplete": "country"})
@@ -231,7 +251,9 @@ class EmployerForm(Form):
 class CardForm(Form):
     """One text of the professional card."""
 
-    text = TextAreaField(_l("Text"), [Length(max=CARD_LENGTH), no_bsn], render_kw={"rows": "6", "maxlength": str(CARD_LENGTH)})
+    text = TextAreaField(
+        _l("Text"), [Length(max=CARD_LENGTH), no_bsn], render_kw={"rows": "6", "maxlength": str(CARD_LENGTH)}
+    )
 
 
 # Where the face is, for the square that is cut out; the names say it without a picture to drag.

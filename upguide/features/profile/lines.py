@@ -1,16 +1,17 @@
-"""What stands on the profile page: each value with who sees it, who entered it and when, and what may be done."""
+"""What stands on the profile page: each value with who sees it, who entered it, and what may be done."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 
 from upguide.i18n import format_date
 from upguide.i18n import gettext as _
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
+from upguide.navigation import Link
 from upguide.policy.items import CATALOGUE, Item
 from upguide.policy.sees import Relation
 from upguide.privacy import Field, PersonView
@@ -26,7 +27,7 @@ PART_HIDDEN = _l("A part is hidden")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something to do with a value; `kind` is "link" or "post", with " danger" where it takes the value away."""
+    """Something to do with a value: `kind` is "link" or "post", and " danger" where it takes the value away."""
 
     label: str
     url: str
@@ -130,21 +131,19 @@ def sections(page: PersonView, person_id: UUID, standing: frozenset[Relation]) -
     """Return the whole profile but for the account; the professional card only where there is one."""
     groups = together(page.fields)
     has_card = any(field.item in CARD_ITEMS for field in page.fields)
-    return [
-        _section(plan, groups, person_id, standing) for plan in _PLANS if plan.items is not CARD_ITEMS or has_card
-    ]
+    return [_section(plan, groups, person_id, standing) for plan in _PLANS if plan.items is not CARD_ITEMS or has_card]
 
 
 def account_section(page: PersonView, made_at: datetime, *, has_pin: bool) -> Section:
-    """Return what belongs to the account: the number, which never changes, and what is kept safe elsewhere."""
+    """Return what belongs to the account: the number, which never changes, and what is changed elsewhere."""
     number, since = page.field(Item.NUMBER), format_date(made_at)
     given = _("Given to you on %(date)s", date=since)
     security = (Action(_("Change"), url_for("accounts.security")),)
     lines = (
-        Line(_label(Item.NUMBER), number.parts["number"] if number else "", audience(Item.NUMBER), given),
+        Line(name_of(Item.NUMBER), number.parts["number"] if number else "", audience(Item.NUMBER), given),
         Line(_("Your data are here since"), since, audience(Item.ENTERED_ON)),
-        Line(_label(Item.PASSWORD), _("Set"), audience(Item.PASSWORD), actions=security),
-        Line(_label(Item.PIN), _("Set") if has_pin else "", audience(Item.PIN), actions=security),
+        Line(name_of(Item.PASSWORD), _("Set"), audience(Item.PASSWORD), actions=security),
+        Line(name_of(Item.PIN), _("Set") if has_pin else "", audience(Item.PIN), actions=security),
     )
     return Section("account", _("Account"), _("What lets you in, and nobody else."), lines)
 
@@ -153,7 +152,7 @@ def part_lines(fields: Iterable[Field], standing: frozenset[Relation]) -> list[L
     """Return each part of one row by itself, so that the town can be hidden and the street not."""
     return [
         Line(
-            _label(field.item),
+            name_of(field.item),
             value_of((field,)),
             _audience((field,), standing),
             _provenance((field,)),
@@ -176,9 +175,7 @@ def seen_by(items: Iterable[Item], standing: frozenset[Relation] = frozenset()) 
     }
 
 
-def _section(
-    plan: _Plan, groups: list[tuple[Field, ...]], person_id: UUID, standing: frozenset[Relation]
-) -> Section:
+def _section(plan: _Plan, groups: list[tuple[Field, ...]], person_id: UUID, standing: frozenset[Relation]) -> Section:
     lines: list[Line] = []
     more: list[Action] = []
     for item in plan.items:
@@ -192,13 +189,17 @@ def _section(
 def _line(item: Item, group: tuple[Field, ...], person_id: UUID, standing: frozenset[Relation]) -> Line:
     row_id = None if group[0].row_id == person_id else group[0].row_id
     return Line(
-        label_of(group), value_of(group), _audience(group, standing), _provenance(group), _actions(item, group, row_id)
+        label_of(group),
+        value_of(group),
+        _audience(group, standing),
+        _provenance(group),
+        _actions(item, group, row_id),
     )
 
 
 def _empty(item: Item, standing: frozenset[Relation]) -> Line:
     label = _("Add") if item in ROW_MODELS else _("Fill in")
-    return Line(_label(item), "", audience(item, standing=standing), actions=(Action(label, edit_url(item, None)),))
+    return Line(name_of(item), "", audience(item, standing=standing), actions=(Action(label, edit_url(item, None)),))
 
 
 def _actions(item: Item, group: tuple[Field, ...], row_id: UUID | None) -> tuple[Action, ...]:
@@ -226,8 +227,7 @@ def edit_url(item: Item, row_id: UUID | None) -> str:
     if item in CARD_ITEMS:
         return url_for("profile.card", item=item.value)
     endpoint, anchor = _EDITED_AT[item]
-    more = {"row_id": row_id} if row_id and item in ROW_MODELS else {}
-    return url_for(endpoint, **more, _anchor=anchor or None)
+    return url_for(endpoint, row_id=row_id, _anchor=anchor or None)
 
 
 def _audience(group: tuple[Field, ...], standing: frozenset[Relation]) -> tuple[Audience, ...]:
@@ -253,5 +253,20 @@ def _provenance(group: tuple[Field, ...]) -> str:
     return _PROVENANCE[by] % {"date": format_date(at)}
 
 
-def _label(item: Item) -> str:
+def name_of(item: Item) -> str:
     return _(CATALOGUE[item].label)
+
+
+def items_of_row(item: Item) -> tuple[Item, ...]:
+    """Return an item with those that are read as one with it."""
+    return (item, *(part for part, lead in TOGETHER.items() if lead is item))
+
+
+def side_links() -> list[Link]:
+    """Return the pages about one's own data."""
+    pages = (
+        ("profile.overview", _("My profile"), "person"),
+        ("profile.view_as", _("View as…"), "eye"),
+        ("accounts.security", _("Security"), "lock"),
+    )
+    return [Link(url_for(endpoint), label, icon, request.endpoint == endpoint) for endpoint, label, icon in pages]

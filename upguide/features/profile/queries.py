@@ -1,7 +1,7 @@
-"""What a person's own profile reads: the page as the person sees it, and through whose eyes it can be looked at."""
+"""What the own profile reads: the page as its person sees it, and through whose eyes it can be looked at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,28 +28,23 @@ def own_page(viewer: Viewer) -> PersonView:
     return view
 
 
-def own_field(viewer: Viewer, item: Item, row_id: UUID | None) -> Field:
-    """Return one value of the viewer's own; `row_id` None for items of which there is one.
-
-    Raises LookupError where there is no such value, which a row of somebody else is too.
-    """
-    wanted = row_id or _person(viewer)
-    for field in own_page(viewer).fields:
-        if (field.item, field.row_id) == (item, wanted):
+def value_in(page: PersonView, item: Item, row_id: UUID) -> Field:
+    """Return one value of a page. Raises LookupError where it has none, as with a row of somebody else."""
+    for field in page.fields:
+        if (field.item, field.row_id) == (item, row_id):
             return field
     raise LookupError(item.value)
 
 
-def own_row(viewer: Viewer, row_id: UUID) -> dict[str, str]:
-    """Return the columns of one of the viewer's own rows as text. Raises LookupError for a row of somebody else."""
-    found = [field.parts for field in own_page(viewer).fields if field.row_id == row_id]
-    if not found or row_id == viewer.person_id:
-        raise LookupError(str(row_id))
+def row_in(page: PersonView, item: Item, row_id: UUID) -> dict[str, str]:
+    """Return the columns of a phone, address or employer as text. Raises LookupError as `value_in` does."""
+    value_in(page, item, row_id)
+    found = [field.parts for field in page.fields if field.row_id == row_id]
     return {column: value for parts in found for column, value in parts.items()}
 
 
 def standing(viewer: Viewer, page: PersonView) -> frozenset[Relation]:
-    """Return which relations that depend on the person hold now: an active card, a public listing (W4, W10)."""
+    """Return which relations that depend on the person hold now: active card, public listing (W4, W10)."""
     listed = show([_person(viewer)], viewer, Setting.LISTING)
     return CONDITIONAL & (page.relations | (listed[0].relations if listed else frozenset()))
 
@@ -57,6 +52,9 @@ def standing(viewer: Viewer, page: PersonView) -> frozenset[Relation]:
 def made_at(session: Session, viewer: Viewer) -> datetime:
     """Return when the viewer's data first entered the system (F1)."""
     return session.execute(select(Person.made_at).where(Person.id == _person(viewer))).scalar_one()
+
+
+NOBODY = Eyes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,91 +66,99 @@ class Look:
     meaning: LazyString
     relations: frozenset[Relation] = frozenset()
     setting: Setting = Setting.PAGE
-    eyes: Eyes = Eyes()
-    number: int = 0
+    eyes: Eyes = NOBODY
 
 
 _NOTHING_ENTERED = _l("Somebody who entered nothing about you. Whoever did sees those values too, and only those.")
 _MEMBER = frozenset({Relation.MEMBER})
 
 
-def _fixed_looks(card: frozenset[Relation], public: frozenset[Relation]) -> Iterator[Look]:
-    member = _MEMBER | card
-    yield Look("member", _l("Another member"), _l("A member who opens your page."), member)
-    yield Look(
+_LOOKS = (
+    Look("member", _l("Another member"), _l("A member who opens your page."), _MEMBER),
+    Look(
         "search",
         _l("A member who searches"),
         _l("What stands in the list when a member looks for people by name."),
         _MEMBER,
         Setting.SEARCH,
-    )
-    yield Look(
+    ),
+    Look(
         "questions",
         _l("A member who reads a question"),
         _l("Under what you ask or answer stands your alias, and nothing that leads to your name."),
         _MEMBER,
         Setting.CONTENT,
-    )
-    yield Look("connection", _l("A connection"), _NOTHING_ENTERED, member | {Relation.CONNECTION})
-    yield Look(
+    ),
+    Look("connection", _l("A connection"), _NOTHING_ENTERED, _MEMBER | {Relation.CONNECTION}),
+    Look(
         "coach",
         _l("Your coach"),
-        _l("On your page your coach sees what a connection sees. What you write in a trajectory stands there, not here."),
-        member | {Relation.CONNECTION, Relation.COACH},
-    )
-    yield Look(
+        _l("What a connection sees. What you write in a trajectory stands there, not here."),
+        _MEMBER | {Relation.CONNECTION, Relation.COACH},
+    ),
+    Look(
         "supervisor",
         _l("A supervisor"),
         _l("Somebody who supervises a coach or a project that you take part in."),
-        member | {Relation.SUPERVISOR},
-    )
-    yield Look(
+        _MEMBER | {Relation.SUPERVISOR},
+    ),
+    Look(
         "expert",
         _l("An expert who reads a question"),
         _l("Until you make the connection yourself, an expert knows you by your alias alone."),
         _MEMBER | {Relation.EXPERT},
         Setting.CONTENT,
-    )
-    yield Look(
+    ),
+    Look(
         "administrator",
         _l("An administrator of an organisation"),
-        _l("Somebody of an organisation that entered nothing about you. One that did sees those values until you change them."),
-        member | {Relation.ADMINISTRATOR},
-    )
-    yield Look(
+        _l("The organisation entered nothing about you. One that did sees that, until you change it."),
+        _MEMBER | {Relation.ADMINISTRATOR},
+    ),
+    Look(
         "signed-out",
         _l("Somebody who is signed out"),
         _l("Anybody on the internet. Only professionals can choose to have their card listed."),
-        public,
+        frozenset(),
         Setting.LISTING,
-    )
+    ),
+)
 
 
 def looks(session: Session, viewer: Viewer, page: PersonView) -> list[Look]:
-    """Return every way to look at the viewer's own page; people and organisations that entered something come last."""
+    """Return every way to look at the viewer's own page; whoever entered something comes last.
+
+    On a portal that the viewer does not belong to, nobody is anything to the viewer.
+    """
     now = standing(viewer, page)
-    card, public = now & {Relation.PROFESSIONAL_CARD}, now & {Relation.PUBLIC_LISTING}
-    return [*_fixed_looks(card, public), *_looks_of_enterers(session, viewer, _MEMBER | card)]
+    return [
+        replace(look, relations=_relations_now(look, viewer, now))
+        for look in (*_LOOKS, *_looks_of_enterers(session, viewer))
+    ]
 
 
-def _looks_of_enterers(session: Session, viewer: Viewer, member: frozenset[Relation]) -> Iterator[Look]:
+def _relations_now(look: Look, viewer: Viewer, now: frozenset[Relation]) -> frozenset[Relation]:
+    if look.setting is Setting.LISTING:
+        return now & {Relation.PUBLIC_LISTING}
+    return look.relations | (now & {Relation.PROFESSIONAL_CARD}) if viewer.member else frozenset()
+
+
+def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
     for number, person_id in enumerate(_entered_by(session, viewer), start=1):
         yield Look(
             f"connection-{number}",
-            _l("A connection who entered something about you (%(number)s)", number=number),
+            _l("A connection who entered something (%(number)s)", number=number),
             _l("What this connection entered is seen until you hide, change or remove it."),
-            member | {Relation.CONNECTION},
+            _MEMBER | {Relation.CONNECTION},
             eyes=Eyes(person_id),
-            number=number,
         )
     for number, organisation in enumerate(_entered_for(session, viewer), start=1):
         yield Look(
             f"administrator-{number}",
-            _l("An administrator of an organisation that entered something about you (%(number)s)", number=number),
-            _l("What the organisation entered is seen until you hide or remove it. What you change shows as changed."),
-            member | {Relation.ADMINISTRATOR},
+            _l("An administrator whose organisation entered something (%(number)s)", number=number),
+            _l("Seen until you hide or remove it. What you change yourself shows as changed, without the value."),
+            _MEMBER | {Relation.ADMINISTRATOR},
             eyes=Eyes(None, frozenset({organisation})),
-            number=number,
         )
 
 

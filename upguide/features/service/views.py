@@ -1,10 +1,13 @@
 """Theme stylesheets and icons of a portal, and the two probes."""
 
-from flask import Blueprint, Response, abort, make_response
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, make_response, request
 from sqlalchemy import text
 
 from upguide.access import public
 from upguide.extensions import db
+from upguide.security.wellknown import PATH, security_txt
 from upguide.tenancy import current_tenant
 
 blueprint = Blueprint("assets", __name__)
@@ -29,6 +32,20 @@ def icon(version: str) -> Response:
     if version != tenant.theme_version:
         abort(404)
     return _for_good(tenant.icon, "image/svg+xml")
+
+
+@blueprint.get(PATH)
+@public("whoever finds a weakness must know where to tell us", stateless=True)
+def security_contact() -> Response:
+    """Where to report a weakness (RFC 9116)."""
+    return _plain(security_txt(request.host_url.rstrip("/"), datetime.now(UTC)))
+
+
+@blueprint.get("/robots.txt")
+@public("search engines ask for it", stateless=True)
+def robots() -> Response:
+    """What search engines may read: the pages that are public, and nothing that needs a sign-in."""
+    return _plain("User-agent: *\nAllow: /$\nAllow: /privacy\nAllow: /cookies\nDisallow: /\n")
 
 
 @blueprint.get("/healthz")

@@ -1,4 +1,4 @@
-"""What changes: `registration` makes accounts and memberships, `entry` sessions, `own` secrets and mail address."""
+"""What changes: `registration` makes accounts and memberships, `entry` sessions, `own` what protects them."""
 
 from . import entry, own, registration
 

@@ -55,10 +55,8 @@ def sign_in(session: DbSession, tenant: Tenant, known: SignInRecord, password: s
     return secret
 
 
-def note_sign_in(
-    session: DbSession, tenant: Tenant, person_id: UUID, link: str | None, device: str
-) -> None:
-    """Note that somebody is in, which stops the clock of erasure (U5). With `link`, mail that the device is new.
+def note_sign_in(session: DbSession, tenant: Tenant, person_id: UUID, link: str | None, device: str) -> None:
+    """Note that somebody is in, which stops the clock of erasure (U5); with `link`, mail of a new device.
 
     The very first sign-in is on a new device by itself, and is not mailed about.
     """
@@ -123,7 +121,15 @@ def ask_reset(
             session.flush()
         hours = int(RESET_LIFE.total_seconds()) // 3600
         values = {"link": reset(secret), "valid_hours": hours}
-        send(session, "reset_password", mail_address, tenant, known.language or language, known.person_id, **values)
+        send(
+            session,
+            "reset_password",
+            mail_address,
+            tenant,
+            known.language or language,
+            known.person_id,
+            **values,
+        )
     session.commit()
 
 
@@ -146,7 +152,7 @@ def reset_password(session: DbSession, tenant: Tenant, secret: str, password: st
 
 
 def set_password(session: DbSession, tenant: Tenant, person_id: UUID, password: str, link: str) -> None:
-    """Replace a password and mail a notice; every link that was sent before stops working. The caller commits."""
+    """Replace a password and mail a notice; links that were sent before stop working. The caller commits."""
     credential, now = _credential(session, person_id), datetime.now(UTC)
     credential.password_hash, credential.password_set_at = hash_password(password), now
     session.execute(delete(Token).where(Token.person_id == person_id))

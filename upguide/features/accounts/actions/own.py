@@ -63,22 +63,15 @@ def set_pin(session: DbSession, tenant: Tenant, person_id: UUID, pin: str | None
     session.commit()
 
 
-def ask_pin_removal(session: DbSession, tenant: Tenant, person_id: UUID, remove: Callable[[str], str]) -> None:
+def ask_pin_removal(
+    session: DbSession, tenant: Tenant, person_id: UUID, remove: Callable[[str], str]
+) -> None:
     """Mail a link that removes a forgotten PIN; it works only for somebody who gave the password as well."""
     secret, secret_hash = new_token()
     session.execute(delete(Token).where(Token.person_id == person_id, Token.kind == REMOVE_PIN))
     session.add(_token(person_id, secret_hash, REMOVE_PIN, PIN_LIFE))
     _tell(session, tenant, person_id, "remove_pin", link=remove(secret), valid_hours=_hours(PIN_LIFE))
     session.commit()
-
-
-def remove_forgotten_pin(session: DbSession, tenant: Tenant, person_id: UUID, secret: str, link: str) -> bool:
-    """Remove the PIN of the person who holds the link and gave the password; tell whether the link worked."""
-    token = open_token(session, secret, REMOVE_PIN)
-    if token is None or token.person_id != person_id:
-        return False
-    set_pin(session, tenant, person_id, None, link)
-    return True
 
 
 def ask_mail_change(
@@ -124,9 +117,12 @@ def confirm_mail_change(session: DbSession, tenant: Tenant, kind: str, secret: s
 
 
 def _note_yes(session: DbSession, tenant: Tenant, token: OpenToken) -> MailChange:
-    # Both halves are locked, in one order: two links that are followed at one moment cannot both be the first.
+    # Both halves are locked, in one order: links that are followed at one moment cannot both be the first.
     halves = session.scalars(
-        select(Token).where(Token.person_id == token.person_id, Token.step == token.step).order_by(Token.id).with_for_update()
+        select(Token)
+        .where(Token.person_id == token.person_id, Token.step == token.step)
+        .order_by(Token.id)
+        .with_for_update()
     ).all()
     for half in halves:
         if half.id == token.id:
@@ -172,7 +168,9 @@ def _token(person_id: UUID, secret_hash: bytes, kind: str, life: timedelta, **mo
 
 def _tell(session: DbSession, tenant: Tenant, person_id: UUID, kind: str, **values: object) -> None:
     known = owner(session, person_id)
-    send(session, kind, known.mail_address, tenant, known.language or tenant.languages[0], person_id, **values)
+    send(
+        session, kind, known.mail_address, tenant, known.language or tenant.languages[0], person_id, **values
+    )
 
 
 def _language(session: DbSession, tenant: Tenant, person_id: UUID) -> str:

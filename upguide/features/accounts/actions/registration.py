@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, delete, func, select
@@ -20,7 +21,7 @@ from upguide.security.tokens import hash_token, new_token
 from upguide.tenancy import Tenant
 from upguide.tenancy.scope import scope
 
-LIFE = timedelta(hours=48)
+HOURS = 48
 _TRIES = 5
 
 
@@ -45,28 +46,16 @@ class Letterbox:
 def register(
     session: DbSession, tenant: Tenant, mail_address: str, password: str, agreed: Agreed, box: Letterbox
 ) -> None:
-    """Note a wish for an account and mail a link; a known address gets another mail. Costs the same either way."""
+    """Note a wish for an account and mail a link; a known address gets another mail, at the same cost."""
     password_hash = hash_password(password)
     secret, secret_hash = new_token()
     if mail_address_known(session, mail_address):
-        links = {"link": box.login, "reset_link": box.reset}
-        send(session, "already_registered", mail_address, tenant, agreed.language, **links)
+        values: dict[str, Any] = {"link": box.login, "reset_link": box.reset}
+        send(session, "already_registered", mail_address, tenant, agreed.language, **values)
     else:
-        session.add(
-            Registration(
-                tenant_id=tenant.slug,
-                secret_hash=secret_hash,
-                mail_address=mail_address,
-                password_hash=password_hash,
-                language=agreed.language,
-                statement_version=agreed.version,
-                statement_hash=agreed.text_hash,
-                expires_at=datetime.now(UTC) + LIFE,
-            )
-        )
-        hours = int(LIFE.total_seconds()) // 3600
-        link = box.confirm(secret)
-        send(session, "confirm_registration", mail_address, tenant, agreed.language, link=link, valid_hours=hours)
+        session.add(_registration(tenant, secret_hash, mail_address, password_hash, agreed))
+        values = {"link": box.confirm(secret), "valid_hours": HOURS}
+        send(session, "confirm_registration", mail_address, tenant, agreed.language, **values)
     session.commit()
 
 
@@ -76,7 +65,7 @@ def waits(session: DbSession, tenant: Tenant, secret: str) -> bool:
 
 
 def confirm(session: DbSession, tenant: Tenant, secret: str) -> UUID | None:
-    """Make the account that the link stands for; None where it is gone, or its address has an account by now."""
+    """Make the account that a link stands for; None where that is over, or the address has one by now."""
     waiting = session.scalar(_waiting(tenant, secret).with_for_update())
     if waiting is None:
         return None
@@ -88,7 +77,7 @@ def confirm(session: DbSession, tenant: Tenant, secret: str) -> UUID | None:
 
 
 def join(session: DbSession, tenant: Tenant, person_id: UUID, agreed: Agreed) -> None:
-    """Make somebody with an account a member of this portal too, after a yes; nothing where that is so already."""
+    """Make somebody with an account a member of this portal too, after a yes; once is enough."""
     # A doubled post waits here for the first, and then finds the membership made.
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     if session.get(Membership, (tenant.slug, person_id)) is None:
@@ -96,7 +85,22 @@ def join(session: DbSession, tenant: Tenant, person_id: UUID, agreed: Agreed) ->
     session.commit()
 
 
-def _waiting(tenant: Tenant, secret: str) -> Select[tuple[Registration]]:
+def _registration(
+    tenant: Tenant, secret_hash: bytes, mail_address: str, password_hash: str, agreed: Agreed
+) -> Registration:
+    return Registration(
+        tenant_id=tenant.slug,
+        secret_hash=secret_hash,
+        mail_address=mail_address,
+        password_hash=password_hash,
+        language=agreed.language,
+        statement_version=agreed.version,
+        statement_hash=agreed.text_hash,
+        expires_at=datetime.now(UTC) + timedelta(hours=HOURS),
+    )
+
+
+def _waiting(tenant: Tenant, secret: str) -> Select[Registration]:
     return select(Registration).where(
         Registration.tenant_id == tenant.slug,
         Registration.secret_hash == hash_token(secret),

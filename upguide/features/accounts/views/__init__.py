@@ -1,4 +1,4 @@
-"""The pages of accounts: `registration` makes one, `entry` opens it, `own` is where its owner keeps it safe."""
+"""The pages of accounts: `registration` makes one, `entry` opens it, in `own` its owner keeps it safe."""
 
 from upguide.features.accounts import blueprint, jobs
 

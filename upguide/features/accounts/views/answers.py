@@ -1,8 +1,7 @@
-"""What the pages of accounts have in common: going on, refusing a form, and the addresses that stand in mails."""
+"""What the pages of accounts have in common: going on, refusing a form, addresses that stand in mails."""
 
-from flask import redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from upguide.access.paths import local_path
 from upguide.forms import Form
@@ -20,7 +19,12 @@ def next_path() -> str | None:
 
 def go_on() -> Response:
     """Go where the request wanted to go, else to the day's page."""
-    return redirect(next_path() or url_for("home.today"), 303)
+    return go_to(next_path() or url_for("home.today"))
+
+
+def go_to(url: str) -> Response:
+    """Answer a post: go to a page to be read."""
+    return make_response(redirect(url, 303))
 
 
 def form_page(template: str, form: Form, **context: object) -> ResponseReturnValue:

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from flask import current_app, flash, redirect, request, session, url_for
+from flask import Response, current_app, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from upguide.access import current_viewer, public, requires
 from upguide.config import Settings
@@ -27,7 +26,7 @@ from upguide.security.passwords import verify_password
 from upguide.security.throttle import Action, normal, remember_device, throttle
 from upguide.tenancy import current_tenant
 
-from .answers import address_of, form_page, go_on, next_path, over
+from .answers import address_of, form_page, go_on, go_to, next_path, over
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -51,7 +50,7 @@ def logout() -> ResponseReturnValue:
     """End the session, here and in the database."""
     sign_out()
     flash(_("You are signed out."), "success")
-    return redirect(url_for("home.front"), 303)
+    return go_to(url_for("home.front"))
 
 
 @blueprint.route("/pin", methods=["GET", "POST"])
@@ -85,7 +84,7 @@ def confirm() -> ResponseReturnValue:
             db.session(), viewer.person_id, viewer.session_id, form.secret.data or "", by_pin=viewer.has_pin
         ):
             attempt.succeeded()
-            return redirect(next_path() or url_for("accounts.security"), 303)
+            return go_to(next_path() or url_for("accounts.security"))
         form.secret.errors = [_("This is not right.")]
     return form_page("accounts/confirm.html", form, next=next_path(), has_pin=viewer.has_pin)
 
@@ -107,7 +106,7 @@ def forgotten() -> ResponseReturnValue:
         lambda secret: address_of("accounts.reset", secret=secret),
         address_of("accounts.register"),
     )
-    return redirect(url_for("accounts.forgotten_sent"), 303)
+    return go_to(url_for("accounts.forgotten_sent"))
 
 
 @blueprint.get("/forgotten-password/sent")
@@ -133,7 +132,7 @@ def reset(secret: str) -> ResponseReturnValue:
         return _reset_over()
     session.clear()
     flash(_("Your new password is set. Sign in with it."), "success")
-    response = redirect(url_for("accounts.login"), 303)
+    response = go_to(url_for("accounts.login"))
     remember_device(response, account)
     return response
 
@@ -166,12 +165,12 @@ def _sign_in(typed: str, password: str) -> ResponseReturnValue | None:
     secret = actions.entry.sign_in(db.session(), current_tenant(), known, password, _device())
     _carry(secret)
     if known.has_pin:
-        return redirect(url_for("accounts.pin", next=next_path()), 303)
+        return go_to(url_for("accounts.pin", next=next_path()))
     return _welcome(known.person_id, address)
 
 
 def _carry(secret: str) -> None:
-    """Give the browser a new secret, and nothing of what it carried before: a planted one is worth nothing."""
+    """Give the browser a new secret, and nothing of what it carried before: a planted one is worthless."""
     session.clear()
     session["secret"] = secret
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from upguide.access import current_viewer, public, requires
@@ -18,7 +18,8 @@ from upguide.policy.permissions import Permission
 from upguide.security.throttle import Action, throttle
 from upguide.tenancy import all_tenants, current_tenant
 
-from .answers import address_of, form_page, over
+from .answers import address_of, form_page, go_to, over
+from .entry import sign_out
 
 SIDES = {"old": queries.MAIL_OLD, "new": queries.MAIL_NEW}
 
@@ -105,23 +106,22 @@ def forgotten_pin() -> ResponseReturnValue:
         lambda secret: address_of("accounts.remove_forgotten_pin", secret=secret),
     )
     flash(_("We have sent you a message with a link. Open it on this device."), "success")
-    return redirect(url_for("accounts.pin"), 303)
+    return go_to(url_for("accounts.pin"))
 
 
 @blueprint.route("/pin/remove/<string(length=43):secret>", methods=["GET", "POST"])
 @requires(Permission.ENTER_PIN)
 def remove_forgotten_pin(secret: str) -> ResponseReturnValue:
     """Remove the PIN with the link from the message; the password was given, or is asked first."""
-    form = ClickForm()
-    token = queries.open_token(db.session(), secret, queries.REMOVE_PIN)
-    if token is None or token.person_id != _me():
-        return over(_("It was used already, or it is too old."), url_for("accounts.pin"), _("Enter your PIN"))
-    if not form.validate_on_submit():
+    form, works = ClickForm(), queries.opens_own(db.session(), secret, queries.REMOVE_PIN, _me())
+    if works and not form.validate_on_submit():
         return form_page("accounts/remove_pin.html", form)
-    notice = address_of("accounts.security")
-    actions.own.set_pin(db.session(), current_tenant(), _me(), None, notice)
-    flash(_("Your PIN is removed. Sign in once more."), "success")
-    return redirect(url_for("accounts.login"), 303)
+    if not works:
+        return over(_("It was used already, or it is too old."), url_for("accounts.pin"), _("Enter your PIN"))
+    actions.own.set_pin(db.session(), current_tenant(), _me(), None, address_of("accounts.security"))
+    sign_out()
+    flash(_("Your PIN is removed. Sign in with your password."), "success")
+    return go_to(url_for("accounts.login"))
 
 
 @blueprint.route("/security/mail-address", methods=["GET", "POST"])
@@ -167,7 +167,7 @@ def confirm_mail_address(side: str, secret: str) -> ResponseReturnValue:
 @blueprint.post("/security/sessions/<uuid:session_id>/end")
 @requires(Permission.OWN_DATA)
 def end_session(session_id: UUID) -> ResponseReturnValue:
-    """End one of one's own sessions; a second time, or somebody else's, changes nothing and answers the same."""
+    """End one of one's own sessions; a second time, or somebody else's, it does nothing and says the same."""
     actions.entry.end_session(db.session(), _me(), session_id)
     return _done(_("That session is ended."))
 
@@ -187,12 +187,11 @@ def _me() -> UUID:
 
 def _done(text: str) -> ResponseReturnValue:
     flash(text, "success")
-    return redirect(url_for("accounts.security"), 303)
+    return go_to(url_for("accounts.security"))
 
 
 def _portal(slug: str) -> str:
-    tenants = all_tenants()
-    return tenants[slug].name if slug in tenants else slug
+    return {tenant.slug: tenant.name for tenant in all_tenants()}.get(slug, slug)
 
 
 def _mail_change_link(kind: str, secret: str) -> str:

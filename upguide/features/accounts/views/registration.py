@@ -1,6 +1,6 @@
 """Making an account, and joining one more portal with it. Nobody's data is kept before a yes (clause P3)."""
 
-from flask import flash, redirect, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from upguide.access import current_viewer, public, requires
@@ -15,7 +15,7 @@ from upguide.privacy import statement
 from upguide.security.throttle import Action, throttle
 from upguide.tenancy import current_tenant
 
-from .answers import address_of, form_page, go_on, over
+from .answers import address_of, form_page, go_on, go_to, over
 from .entry import begin, sign_out
 
 
@@ -32,7 +32,7 @@ def register() -> ResponseReturnValue:
     address = form.mail_address.data or ""
     throttle(Action.REGISTER, mailbox=address)
     actions.registration.register(db.session(), tenant, address, form.password.data or "", _agreed(), _box())
-    return redirect(url_for("accounts.registered"), 303)
+    return go_to(url_for("accounts.registered"))
 
 
 @blueprint.get("/register/sent")
@@ -77,7 +77,7 @@ def join() -> ResponseReturnValue:
 
 def _agreed() -> Agreed:
     language = current_language()
-    return Agreed(statement.current_version(), statement.text_hash(language), language)
+    return Agreed(statement.current_version(), statement.text_hash(), language)
 
 
 def _box() -> Letterbox:
@@ -91,4 +91,3 @@ def _box() -> Letterbox:
 def _registration_over() -> ResponseReturnValue:
     text = _("It was used already, or it is older than two days. If your account is made, you can sign in.")
     return over(text, url_for("accounts.login"), _("Sign in"))
-
