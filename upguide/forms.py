@@ -15,7 +15,7 @@ from stdnum.nl import bsn
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FileField, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.csrf.core import CSRFTokenField
-from wtforms.validators import Length
+from wtforms.validators import Length, StopValidation
 
 from upguide.i18n import FormTranslations, lazy_gettext
 from upguide.i18n import gettext as _
@@ -90,8 +90,12 @@ def _tidy_text(value: str | None) -> str | None:
 
 
 def _is_plain(_form: Form, field: Field) -> None:
-    if any(_is_unusable(character) for character in field.data or ""):
-        raise ValidationError(_("This holds a character that cannot be used. Type it instead of pasting it."))
+    given = field.data or ""
+    # Without them, the page that shows the value again is sound too.
+    usable = "".join(character for character in given if not _is_unusable(character))
+    if usable != given:
+        field.data = usable
+        raise StopValidation(_("There was a character in this that cannot be used. We left it out: look it over."))
 
 
 def _is_unusable(character: str) -> bool:
@@ -102,9 +106,7 @@ def _is_unusable(character: str) -> bool:
 def no_bsn(_form: Form, field: Field) -> None:
     """Refuse text that holds a Dutch citizen service number (clause P2): a validator for any free text."""
     if holds_bsn(field.data or ""):
-        raise ValidationError(
-            _("This looks like a citizen service number (BSN). We never keep those: leave it out.")
-        )
+        raise ValidationError(_("This looks like a citizen service number (BSN). We never keep those: leave it out."))
 
 
 def holds_bsn(text: str) -> bool:

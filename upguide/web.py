@@ -26,6 +26,7 @@ from upguide.tenancy.scope import set_scope
 
 STATIC = Path(__file__).parent / "static"
 ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
+
 LIMITS: dict[str, Any] = {
     # A photo of 10 MB and its form; everything else is far smaller.
     "MAX_CONTENT_LENGTH": 11 * 1024 * 1024,

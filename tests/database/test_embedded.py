@@ -29,14 +29,30 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A folder with a data folder, which takes a second to make."""
+    folder = open_folder()
+    embedded.start(folder, FAST).release()
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def var() -> Iterator[Path]:
-    """A folder that any user may enter, unlike pytest's own, with no server left in it afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="upguide-test-"))
-    folder.chmod(0o755)
+def var(made: Path) -> Iterator[Path]:
+    """A folder with a server that does not run."""
+    folder = open_folder()
+    subprocess.run(["cp", "-a", made / "postgres", folder], check=True)
     yield folder
     embedded.stop(folder)
     shutil.rmtree(folder)
+
+
+def open_folder() -> Path:
+    """Return a new folder that any user may enter, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="upguide-test-"))
+    folder.chmod(0o755)
+    return folder
 
 
 def another_user(var: Path) -> subprocess.Popen[str]:
@@ -177,8 +193,7 @@ def test_broken_postmaster_file_does_not_hinder(var):
 
 def test_interrupted_making_of_the_data_folder_is_made_good(var):
     place = places.find(var)
-    (place.base / "data.new").mkdir(parents=True)
-    (place.base / "data.new" / "PG_VERSION").write_text("18")
+    place.data.rename(place.base / "data.new")
     assert embedded.answers(embedded.start(var, FAST).place)
 
 
@@ -213,7 +228,7 @@ def test_long_folder_gets_a_short_socket(var):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_ordinary_user_runs_a_server_as_oneself(var):
-    shutil.chown(var, "nobody")
+    subprocess.run(["chown", "-R", "nobody", var], check=True)
     as_nobody(lambda: embedded.start(var, FAST))
     server = embedded.start(var, FAST)  # root takes over what is there
     assert server.place.user == "nobody"

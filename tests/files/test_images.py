@@ -44,9 +44,7 @@ def test_each_way_of_storing_colours_is_understood(mode: str) -> None:
         grey = Image.new("I;16", (300, 300), 65535)
         content = encoded(grey, "PNG")
     else:
-        content = encoded(
-            Image.new("RGB", (300, 300), WHITE).convert(mode), "JPEG" if mode == "CMYK" else "PNG"
-        )
+        content = encoded(Image.new("RGB", (300, 300), WHITE).convert(mode), "JPEG" if mode == "CMYK" else "PNG")
     colour = opened(make_photo(content).large).getpixel((100, 100))
     assert isinstance(colour, tuple)
     assert min(colour) > 240
@@ -171,9 +169,7 @@ def test_what_is_no_photo_is_refused_whatever_it_is_called(content: bytes) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "tail", [PAGE, SVG, b"<ScRiPt>alert(1)", b"<?php system($_GET[0]);", pictures.zip_file()]
-)
+@pytest.mark.parametrize("tail", [PAGE, SVG, b"<ScRiPt>alert(1)", b"<?php system($_GET[0]);", pictures.zip_file()])
 def test_a_picture_that_is_also_something_else_is_refused(kind: str, tail: bytes) -> None:
     assert refusal(encoded(quarters(), kind) + tail) == images.NOT_ONLY_A_PICTURE
 
@@ -253,13 +249,9 @@ def test_an_upload_is_read_no_further_than_allowed() -> None:
 @settings(deadline=None, max_examples=150)
 @given(
     kind=st.sampled_from(KINDS),
-    holes=st.lists(
-        st.tuples(st.floats(0, 0.9999), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6
-    ),
+    holes=st.lists(st.tuples(st.floats(0, 0.9999), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6),
 )
-def test_no_damage_leads_to_anything_but_a_photo_or_a_reason(
-    kind: str, holes: list[tuple[float, bytes]]
-) -> None:
+def test_no_damage_leads_to_anything_but_a_photo_or_a_reason(kind: str, holes: list[tuple[float, bytes]]) -> None:
     content = bytearray(_SMALL[kind])
     for place, junk in holes:
         at = int(place * len(content))
@@ -287,7 +279,5 @@ def test_memory_is_bounded_at_the_largest_size(tmp_path: Path, kind: str, mode: 
     picture = Image.radial_gradient("L").resize((7300, 5470)).convert(mode)
     file = tmp_path / "photo"
     file.write_bytes(encoded(picture, kind, **({"compress_level": 1} if kind == "PNG" else {"quality": 50})))
-    done = subprocess.run(
-        [sys.executable, "-c", _PEAK, str(file)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", _PEAK, str(file)], capture_output=True, text=True, check=True)
     assert int(done.stdout) < megabytes

@@ -53,9 +53,7 @@ def house(settings: Settings) -> Iterator[Flask]:
 def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker in a process of its own; end it, if it still runs, after the block."""
     given = json.dumps([settings.database_url, str(settings.var), settings.smtp_url])
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from tests.jobs.house import main; main()", given], cwd=ROOT
-    )
+    process = subprocess.Popen([sys.executable, "-c", "from tests.jobs.house import main; main()", given], cwd=ROOT)
     try:
         yield process
     finally:

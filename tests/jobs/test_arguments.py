@@ -69,7 +69,7 @@ def test_a_task_may_ask_for_names_of_things_alone() -> None:
 
     def text(address: str) -> None: ...
 
-    def untyped(thing) -> None: ...  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def untyped(thing) -> None: ...  # type: ignore[no-untyped-def]
 
     def anything(**values: int | str) -> None: ...
 

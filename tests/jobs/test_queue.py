@@ -73,9 +73,7 @@ def test_a_task_that_asks_for_it_gets_another_turn_later(app: Flask, database: W
 def test_a_task_with_a_fault_is_tried_five_times_more_and_more_seldom() -> None:
     waits = []
     for attempts in range(6):
-        job = Job(
-            id=1, queue="default", lock=None, queueing_lock=None, task_name="break_down", attempts=attempts
-        )
+        job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="break_down", attempts=attempts)
         decision = BackOff().get_retry_decision(exception=ZeroDivisionError(), job=job)
         at = decision and decision.retry_at
         waits.append(at and round((at - datetime.now(UTC)).total_seconds()))
@@ -91,9 +89,7 @@ def test_a_task_with_a_fault_waits_in_the_queue(app: Flask, database: WorkerData
     assert jobs(database, "status", "attempts") == [("todo", 1)]
 
 
-def test_the_job_of_a_killed_worker_is_taken_up_again(
-    app: Flask, settings: Settings, database: WorkerDatabase
-) -> None:
+def test_the_job_of_a_killed_worker_is_taken_up_again(app: Flask, settings: Settings, database: WorkerDatabase) -> None:
     queue(app, tasks.take_long)
     with worker_process(settings) as process:
         until(lambda: jobs(database, "status") == [("doing",)])
@@ -104,9 +100,7 @@ def test_the_job_of_a_killed_worker_is_taken_up_again(
     silence_workers(database)
     with database.connect() as connection:
         # So that it does not run for real here, where it would take long.
-        connection.execute(
-            "UPDATE procrastinate_jobs SET task_name = 'break_down' WHERE task_name = 'take_long'"
-        )
+        connection.execute("UPDATE procrastinate_jobs SET task_name = 'break_down' WHERE task_name = 'take_long'")
     run_upkeep(database, app, "take_up_stalled_jobs")
     assert jobs(database, "status", "attempts") in ([("todo", 1)], [("todo", 2)])
 
@@ -114,9 +108,7 @@ def test_the_job_of_a_killed_worker_is_taken_up_again(
 def test_a_job_that_kills_its_workers_is_given_up(app: Flask, database: WorkerDatabase) -> None:
     number = queue(app, tasks.break_down)
     with database.connect() as connection:
-        connection.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing', attempts = 50 WHERE id = %s", [number]
-        )
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 50 WHERE id = %s", [number])
     run_upkeep(database, app, "take_up_stalled_jobs")
     assert jobs(database, "status", "attempts") == [("failed", 51)]
 
@@ -146,9 +138,7 @@ def test_a_worker_stops_when_asked(settings: Settings, app: Flask, database: Wor
         assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
 
 
-def test_a_waiting_worker_starts_a_job_at_once(
-    settings: Settings, app: Flask, database: WorkerDatabase
-) -> None:
+def test_a_waiting_worker_starts_a_job_at_once(settings: Settings, app: Flask, database: WorkerDatabase) -> None:
     with worker_process(settings) as process, database.connect() as connection:
         until(lambda: connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (1,))
         number = queue(app, tasks.tell_where, thing=uuid4(), number=1, word=Slug("a"))

@@ -58,19 +58,14 @@ def test_the_way_back_leaves_nothing(database: WorkerDatabase) -> None:
     with engine.connect() as connection:
         drop_queue(connection)
         assert connection.exec_driver_sql(SNAPSHOT.replace("%", "%%")).all() == []
-        assert (
-            connection.exec_driver_sql("SELECT count(*) FROM pg_type WHERE typname LIKE 'procras%%'").scalar()
-            == 0
-        )
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_type WHERE typname LIKE 'procras%%'").scalar() == 0
         connection.rollback()
     engine.dispose()
 
 
 def test_the_application_uses_the_queue_and_cannot_change_it(database: WorkerDatabase) -> None:
     with database.connect("upguide_app") as connection:
-        connection.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('default', 'nothing')"
-        )
+        connection.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('default', 'nothing')")
         assert connection.execute("SELECT procrastinate_register_worker_v1()").fetchone() is not None
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DROP TABLE procrastinate_jobs")

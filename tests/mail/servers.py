@@ -1,5 +1,7 @@
 """Mail servers on loopback: a real one, which a test can hold back, and one that says what it is told to."""
 
+# ruff: noqa: ARG002, N802 - the names and arguments are aiosmtpd's
+
 import asyncio
 import socket
 import ssl
@@ -61,7 +63,7 @@ class Inbox:
             assert isinstance(envelope.content, bytes)
             self.taken.append(Taken(str(envelope.mail_from), list(envelope.rcpt_tos), envelope.content))
         if self.hang_up_after_content:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return answer
 
@@ -75,7 +77,7 @@ class Inbox:
 
 async def server_waits_for(event: Event) -> None:
     """Let other conversations go on meanwhile."""
-    while not event.is_set():
+    while not event.is_set():  # noqa: ASYNC110 - the event is set by another thread
         await asyncio.sleep(0.01)
 
 

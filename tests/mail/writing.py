@@ -17,11 +17,18 @@ TO = "jan@kanarieqx.example.org"
 LINK = "https://gfs.nucoaching.nl/confirm/secretqx7531"
 
 
-def write(app: Flask, kind: str = "confirm_registration", tenant: str = "gfs", **given: Any) -> UUID:
+def write(
+    app: Flask,
+    kind: str = "confirm_registration",
+    tenant: str = "gfs",
+    *,
+    to: str = TO,
+    locale: str = "en",
+    **given: Any,
+) -> UUID:
     """Send one message on a portal; commit."""
-    values = ({"link": LINK, "valid_hours": 48} if kind == "confirm_registration" else {}) | given
+    values: dict[str, Any] = ({"link": LINK, "valid_hours": 48} if kind == "confirm_registration" else {}) | given
     with app.app_context(), scope(tenant, None):
-        to, locale = values.pop("to", TO), values.pop("locale", "en")
         mail_id = send(db.session, kind, to, all_tenants()[tenant], locale, **values)
         db.session.commit()
     return mail_id

@@ -70,6 +70,18 @@ def test_device_that_is_known_already_keeps_its_number() -> None:
     assert remember(cookie, ANNA) == cookie
 
 
+def test_former_key_is_replaced_at_the_next_sign_in() -> None:
+    cookie = remember(remember("", ANNA, keys=(OLDER_KEY,)), ANNA, keys=(KEY, OLDER_KEY))
+    assert is_known(cookie, ANNA, (KEY,))
+    assert "~" not in cookie
+
+
+def test_who_signed_in_longest_ago_gives_way() -> None:
+    people = [f"person{number}@example.org" for number in range(MOST)]
+    cookie = remember(remember("", *people), people[0], ANNA)
+    assert [is_known(cookie, person) for person in (*people, ANNA)] == [True, False, True, True, True]
+
+
 def test_people_who_share_a_browser_are_all_known_up_to_four() -> None:
     people = [f"person{number}@example.org" for number in range(MOST + 1)]
     cookie = remember("", *people)

@@ -57,7 +57,7 @@ def _document(tree: Any, text: str, languages: tuple[str, ...]) -> Iterable[str]
     headings = [words(heading) for heading in tree.iter("h1")]
     if len(headings) != 1:
         yield f"has {len(headings)} h1, not one"
-    elif title.split(" · ")[0] != headings[0]:
+    elif title != headings[0] and not title.startswith(f"{headings[0]} · "):
         yield f"has the title {title!r} and the h1 {headings[0]!r}: the title must begin with the h1"
     ids = Counter(e.get("id") for e in tree.iter() if e.get("id") is not None)
     for name, count in ids.items():

@@ -5,6 +5,7 @@ Each personal value is a canary, unless the test gives one of its own.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -81,13 +82,19 @@ def make_person(tenant: str = "upguide", *, password: str = PASSWORD, **given: A
         db.session.add_all(
             [
                 PersonKey(person_id=person_id, wrapped=wrapped),
-                Credential(person_id=person_id, password_hash=hash_password(password)),
+                Credential(person_id=person_id, password_hash=_hashed(password)),
                 Membership(tenant_id=tenant, person_id=person_id, handle=handle),
                 Consent(person_id=person_id, tenant_id=tenant, version=1, language="en", text_hash="0" * 64),
             ]
         )
         db.session.commit()
     return Made(person_id, tenant, handle, {**values, "number": number, "password": password})
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Hash each password once a run: hashing is slow on purpose."""
+    return hash_password(password)
 
 
 def _values(person_id: UUID, given: dict[str, Any]) -> dict[str, str | None]:

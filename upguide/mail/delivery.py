@@ -112,7 +112,12 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
         state=state if ours else None,
     )
     if ours and state == "queued":
-        raise Again(min(_FIRST_WAIT * 2 ** (claim.attempt - 1), _LONGEST_WAIT))
+        raise Again(_wait_after(claim.attempt))
+
+
+def _wait_after(attempt: int) -> timedelta:
+    # Beyond ten the result would only grow past what a timedelta holds.
+    return min(_FIRST_WAIT * 2 ** min(attempt - 1, 10), _LONGEST_WAIT)
 
 
 @periodic("23 * * * *")

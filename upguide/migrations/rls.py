@@ -25,10 +25,20 @@ def tenant_owned(table: str) -> None:
     protect(table, ("ALL", mine, mine))
 
 
-def tenant_owned_and_own(table: str) -> None:
-    """Rows of the current portal, and a person's own rows on every portal."""
-    mine = f"tenant_id = {TENANT} OR person_id = {VIEWER}"
-    protect(table, ("ALL", mine, mine))
+def read_by_members(table: str, *, also_elsewhere: bool) -> None:
+    """Rows of the current portal, and a person's own, to read; a person's own alone to write.
+
+    A row made for somebody else would open that person to the portal, and tell that they exist. `also_elsewhere`:
+    the person's rows of other portals may be made too, as the search words are when a name changes.
+    """
+    here, own = f"tenant_id = {TENANT}", f"person_id = {VIEWER}"
+    protect(
+        table,
+        ("SELECT", f"{here} OR {own}", ""),
+        ("INSERT", "", own if also_elsewhere else f"{own} AND {here}"),
+        ("UPDATE", own, own),
+        ("DELETE", own, ""),
+    )
 
 
 def visible_through_membership(table: str, person: str = "person_id") -> None:

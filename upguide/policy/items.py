@@ -18,7 +18,8 @@ class Group(Enum):
     CONTACT = N_("Contact")
     BIRTH = N_("Birth and gender")
     WORK = N_("Work")
-    TRAJECTORY = N_("Goals")
+    TRAJECTORY = N_("Goals and progress")
+    TRAJECTORY_FACTS = N_("That there is a trajectory")
     ACCOUNT = N_("Account")
 
 
@@ -118,8 +119,8 @@ CATALOGUE: Mapping[Item, Declaration] = {
     Item.SOCIAL_MEDIA: _item(N_("Social media"), Group.PROFESSION, _DEVELOPMENT),
     Item.GOALS: _item(N_("Goals"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.PROGRESS: _item(N_("Progress"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
-    Item.TRAJECTORY_DATES: _item(N_("Dates and state of a trajectory"), Group.TRAJECTORY, _DEVELOPMENT),
-    Item.CONNECTED_USERS: _item(N_("Connected users"), Group.TRAJECTORY, _DEVELOPMENT),
+    Item.TRAJECTORY_DATES: _item(N_("Dates and state of a trajectory"), Group.TRAJECTORY_FACTS, _DEVELOPMENT),
+    Item.CONNECTED_USERS: _item(N_("Connected users"), Group.TRAJECTORY_FACTS, _DEVELOPMENT),
     Item.CORRESPONDENCE: _item(N_("Correspondence"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.LIVING_SITUATION: _item(N_("Living situation"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.NUMBER: _item(N_("UpGuide number"), Group.ACCOUNT, _ACCOUNT, hideable=False),

@@ -64,10 +64,26 @@ class Term(Enum):
     PROOF = "proof"
 
 
-TERMS: dict[Term, str] = {
-    Term.ACCOUNT: N_("Until you remove it, and at the latest seven years after you last signed in."),
-    Term.SESSION: N_("Until you sign out or end the session, and at most 30 days."),
-    Term.MAIL: N_("Seven days after the message was sent."),
-    Term.REGISTRATION: N_("Two days, unless you confirm your mail address."),
-    Term.PROOF: N_("As long as you have an account, as proof of what was agreed and seen."),
+@dataclass(frozen=True, slots=True)
+class TermWords:
+    """A term in a few words for tables, and in full."""
+
+    label: str
+    explanation: str
+
+
+TERMS: dict[Term, TermWords] = {
+    Term.ACCOUNT: TermWords(
+        N_("as long as you want"),
+        N_("Until you remove it, and at the latest seven years after you last signed in."),
+    ),
+    Term.SESSION: TermWords(
+        N_("30 days"), N_("Until you sign out or end the session, and at most 30 days.")
+    ),
+    Term.MAIL: TermWords(N_("7 days"), N_("Seven days after the message was sent.")),
+    Term.REGISTRATION: TermWords(N_("2 days"), N_("Two days, unless you confirm your mail address.")),
+    Term.PROOF: TermWords(
+        N_("as long as your account"),
+        N_("As long as you have an account, as proof of what was agreed and seen."),
+    ),
 }

@@ -37,6 +37,7 @@ SHORT: Sequence[Row] = (
     (Relation.SELF, Setting.PAGE),
 )
 COLUMNS = tuple(group for group in Group if group is not Group.ACCOUNT)
+SHORT_COLUMNS = tuple(group for group in COLUMNS if group is not Group.TRAJECTORY_FACTS)
 HALF = frozenset({Extent.ENTERED, Extent.ORGANISATION, Extent.GRANTED})
 
 
@@ -56,12 +57,12 @@ class Matrix:
     rows: tuple[MatrixRow, ...]
 
 
-def matrix(rows: Sequence[Row] = tuple(ROW_LABELS)) -> Matrix:
-    """Return the matrix with these rows, all of them by default (section W of the clauses)."""
+def matrix(rows: Sequence[Row] = tuple(ROW_LABELS), columns: Sequence[Group] = COLUMNS) -> Matrix:
+    """Return the matrix with these rows and columns, all of them by default (section W of the clauses)."""
     return Matrix(
-        tuple(gettext(group.value) for group in COLUMNS),
+        tuple(gettext(group.value) for group in columns),
         tuple(
-            MatrixRow(gettext(ROW_LABELS[row]), tuple(_cell(SEES[row], group) for group in COLUMNS)) for row in rows
+            MatrixRow(gettext(ROW_LABELS[row]), tuple(_cell(SEES[row], group) for group in columns)) for row in rows
         ),
     )
 

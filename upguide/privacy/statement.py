@@ -75,7 +75,7 @@ class StatementText:
     matrix: Matrix
     data: tuple[DataGroup, ...]
     purposes: tuple[PurposeRow, ...]
-    terms: tuple[str, ...]
+    terms: tuple[tuple[str, str], ...]
 
 
 def current_version() -> int:
@@ -104,7 +104,7 @@ def statement() -> StatementText:
             PurposeRow(gettext(words.label), gettext(words.explanation), gettext(words.ground))
             for words in PURPOSES.values()
         ),
-        terms=tuple(gettext(words) for words in TERMS.values()),
+        terms=tuple((gettext(words.label), gettext(words.explanation)) for words in TERMS.values()),
     )
 
 
@@ -125,7 +125,7 @@ def _row(item: Item) -> DataRow:
     return DataRow(
         label=gettext(declared.label),
         purposes=tuple(gettext(PURPOSES[purpose].label) for purpose in Purpose if purpose in declared.purposes),
-        term=gettext(TERMS[declared.term]),
+        term=gettext(TERMS[declared.term].label),
         hideable=declared.hideable,
         sealed=declared.sealed,
         secret=declared.secret,

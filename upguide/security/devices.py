@@ -26,25 +26,30 @@ SIGNATURE_BYTES = 18
 def known_device(secret_keys: Sequence[str], tenant: str, account: str) -> str | None:
     """Return the number of this browser as a device of `account` on `tenant`, or None where it is none.
 
-    `account` is the mail address as typed, in the form that `throttle.normal` gives it.
+    `account` is the mail address in the form that `throttle.normal` gives it.
     """
-    for entry in _entries():
-        number, _, signature = entry.partition(".")
-        if any(hmac.compare_digest(signature, _sign(key, tenant, account, number)) for key in secret_keys):
-            return number
-    return None
+    entry = _entry_of(secret_keys, tenant, account)
+    return None if entry is None else entry.partition(".")[0]
 
 
 def remember_device(response: Response, secret_keys: Sequence[str], tenant: str, account: str) -> None:
     """Make this browser a known device of `account`, whose owner has just proven to be there.
 
-    That is a complete sign-in, or a new password set through the link in a message.
+    That is a complete sign-in, or a new password set through the link in a message. It lasts a year from then.
     """
-    if known_device(secret_keys, tenant, account):
-        return
-    number = _text(secrets.token_bytes(NUMBER_BYTES))
-    newest = f"{number}.{_sign(secret_keys[0], tenant, account, number)}"
-    set_cookie(response, NAME, "~".join([newest, *_entries()][:MOST]), LIFE)
+    former = _entry_of(secret_keys, tenant, account)
+    number = former.partition(".")[0] if former else _text(secrets.token_bytes(NUMBER_BYTES))
+    latest = f"{number}.{_sign(secret_keys[0], tenant, account, number)}"
+    others = [entry for entry in _entries() if entry != former]
+    set_cookie(response, NAME, "~".join([latest, *others][:MOST]), LIFE)
+
+
+def _entry_of(secret_keys: Sequence[str], tenant: str, account: str) -> str | None:
+    for entry in _entries():
+        number, _, signature = entry.partition(".")
+        if any(hmac.compare_digest(signature, _sign(key, tenant, account, number)) for key in secret_keys):
+            return entry
+    return None
 
 
 def _entries() -> list[str]:

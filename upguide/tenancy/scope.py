@@ -12,7 +12,9 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.sql import visitors
@@ -52,7 +54,7 @@ def set_scope(tenant: str | None, viewer: UUID | None, session: Session | None =
     """Change the scope; with an open `session` transaction the settings are sent again."""
     _scope.set(Scope(tenant, viewer))
     if session is not None and session.in_transaction() and session.is_active:
-        _send(session.connection())
+        _send_again(session.connection())
 
 
 def adopt_viewer(viewer: UUID) -> None:
@@ -74,6 +76,7 @@ def scope(tenant: str | None, viewer: UUID | None, session: Session | None = Non
 def install(db: SQLAlchemy) -> None:
     """Attach the settings, the query guard and the write guard to the application's sessions."""
     event.listen(db.session, "after_begin", _after_begin)
+    event.listen(db.session, "after_soft_rollback", _after_rollback)
     event.listen(db.session, "do_orm_execute", _guard_query)
     event.listen(db.session, "before_flush", _guard_write)
 
@@ -81,6 +84,21 @@ def install(db: SQLAlchemy) -> None:
 def _send(connection: Connection) -> None:
     now = _scope.get()
     connection.execute(_SETTINGS, {"tenant": now.tenant or "", "viewer": str(now.viewer or "")})
+
+
+def _send_again(connection: Connection) -> None:
+    """Send the settings in the middle of a transaction, unless it failed: then only a rollback can follow."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    if driver.info.transaction_status is not TransactionStatus.INERROR:
+        _send(connection)
+
+
+def _after_rollback(_session: Session, previous: SessionTransaction) -> None:
+    # PostgreSQL takes settings back with the savepoint that they were made in; the scope may have changed since.
+    around = previous.parent
+    if previous.nested and around is not None and around.is_active:
+        _send_again(around.connection(None))
 
 
 def _after_begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:

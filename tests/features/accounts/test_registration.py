@@ -51,9 +51,7 @@ def test_no_box_is_ticked_beforehand(browse: Browse) -> None:
 
 
 @pytest.mark.clause("P3")
-def test_a_person_is_made_when_the_link_is_clicked_and_not_before(
-    browse: Browse, database: WorkerDatabase
-) -> None:
+def test_a_person_is_made_when_the_link_is_clicked_and_not_before(browse: Browse, database: WorkerDatabase) -> None:
     browser = browse()
     link = ask(browser)
     assert (count(database, "persons"), count(database, "registrations")) == (0, 1)
@@ -109,7 +107,7 @@ def test_without_a_yes_or_a_value_nothing_is_kept(
         ("password", "newcomer@example", "too much like your name"),
         ("password", "passwordpassword", "simple pattern"),
         ("mail_address", "no address", "not a complete mail address"),
-        ("mail_address", "a\0b@example.org", "a character that cannot be used"),
+        ("mail_address", "a\0b@example.org", "a character in this that cannot be used"),
     ],
 )
 def test_a_weak_password_or_wrong_address_is_refused_in_words(
@@ -128,7 +126,10 @@ def test_a_known_address_gets_the_same_answer_and_another_mail(
     browse: Browse, app: Flask, database: WorkerDatabase
 ) -> None:
     known = make_person()
-    answers = [browse().post("/register", WISH | {"mail_address": address}) for address in (known.mail_address, "new@example.org")]
+    answers = [
+        browse().post("/register", WISH | {"mail_address": address})
+        for address in (known.mail_address, "new@example.org")
+    ]
     assert [(a.status_code, a.location) for a in answers] == [(303, "/register/sent")] * 2
     assert answers[0].data == answers[1].data
     assert kinds(app, database) == ["already_registered", "confirm_registration"]
@@ -205,9 +206,7 @@ def test_the_language_of_registering_is_the_language_of_the_person(
     assert rows(database, "SELECT language FROM persons") == [("nl",)]
 
 
-def test_an_account_opens_another_portal_and_membership_needs_a_yes(
-    browse: Browse, database: WorkerDatabase
-) -> None:
+def test_an_account_opens_another_portal_and_membership_needs_a_yes(browse: Browse, database: WorkerDatabase) -> None:
     person = make_person("upguide")
     browser = browse(tenant="gfs")
     sign_in = {"mail_address": person.mail_address, "password": person.password}

@@ -135,9 +135,7 @@ def owner_of(session: DbSession, tenant: str, person_id: UUID) -> Owner:
 def account(session: DbSession, person_id: UUID, session_id: UUID | None) -> Account:
     """Return a person's own account. Under the person's own scope."""
     row = session.execute(
-        select(
-            Person.mail_address, Credential.password_set_at, Credential.pin_hash.is_not(None).label("has_pin")
-        )
+        select(Person.mail_address, Credential.password_set_at, Credential.pin_hash.is_not(None).label("has_pin"))
         .join(Credential, Credential.person_id == Person.id)
         .where(Person.id == person_id)
     ).one()

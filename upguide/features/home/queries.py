@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from upguide.access import Viewer
 from upguide.i18n import format_list, gettext
 from upguide.policy.items import CATALOGUE, Item
@@ -18,11 +16,15 @@ _CONTACT = (Item.PHOTO, Item.PHONE, Item.ADDRESS)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a first visit; `state` is "done", "current" or "todo"."""
+    """One step of a first visit, and the page (with a place on it) where it is taken.
+
+    `state` is "done", "current" or "todo".
+    """
 
     label: str
     text: str
-    url: str
+    endpoint: str
+    anchor: str | None
     state: str
 
 
@@ -49,19 +51,22 @@ def _steps(view: PersonView) -> list[Step]:
         Step(
             gettext("Your name"),
             gettext("So that other members can find you."),
-            url_for("profile.overview", _anchor="name"),
+            "profile.overview",
+            "name",
             "done" if named else "current",
         ),
         Step(
             gettext("A photo, a phone number"),
             gettext("As much or as little as you like."),
-            url_for("profile.overview", _anchor="contact"),
+            "profile.overview",
+            "contact",
             "done" if reachable else ("current" if named else "todo"),
         ),
         Step(
             gettext("Look through somebody else's eyes"),
             gettext("See your page as others see it, and hide what you want to keep to yourself."),
-            url_for("profile.view_as"),
+            "profile.view_as",
+            None,
             "current" if named and reachable else "todo",
         ),
     ]

@@ -11,7 +11,7 @@ from upguide.extensions import csrf, db
 from upguide.i18n import render
 from upguide.navigation import LANGUAGE_COOKIE
 from upguide.policy.permissions import Permission
-from upguide.privacy.matrix import SHORT, matrix
+from upguide.privacy.matrix import SHORT, SHORT_COLUMNS, matrix
 from upguide.security.cookies import set_cookie
 from upguide.tenancy import current_tenant
 
@@ -26,7 +26,7 @@ def front() -> ResponseReturnValue:
     """The portal to a visitor; a member goes home."""
     if current_viewer().member:
         return redirect(url_for("home.today"), 303)
-    return render("home/public.html", matrix=matrix(SHORT))
+    return render("home/public.html", matrix=matrix(SHORT, SHORT_COLUMNS))
 
 
 @blueprint.get("/home")
@@ -34,7 +34,12 @@ def front() -> ResponseReturnValue:
 def today() -> ResponseReturnValue:
     """What to do first, who sees what of me, and the way to everything."""
     viewer = current_viewer()
-    return render("home/today.html", **queries.today(viewer, current_tenant()))
+    found = queries.today(viewer, current_tenant())
+    steps = [
+        {"label": s.label, "text": s.text, "url": url_for(s.endpoint, _anchor=s.anchor), "state": s.state}
+        for s in found.pop("steps")
+    ]
+    return render("home/today.html", steps=steps, **found)
 
 
 @blueprint.post("/language/<string(length=2):language>")

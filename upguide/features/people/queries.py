@@ -10,19 +10,48 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, Uuid, bindparam, exists, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, String, Uuid, and_, bindparam, exists, select, text, tuple_
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.orm.util import AliasedClass
 
 from upguide.models import Membership, NameWord
 from upguide.privacy.names import MAX_WORD, fold
+from upguide.security.handle import is_handle
 
 PAGE_SIZE = 25
 MOST_WORDS = 10
 LONGEST_QUESTION = 200
 SIMILAR = 5
 # Dutch infixes, and some of the neighbours': shared by so many that they tell nobody apart.
-INFIXES = frozenset(["aan", "bij", "da", "de", "del", "della", "den", "der", "di", "du", "el", "het", "in", "la", "las", "le", "los", "op", "t", "te", "ten", "ter", "tot", "van", "von", "zu"])
+INFIXES = frozenset(
+    [
+        "aan",
+        "bij",
+        "da",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "du",
+        "el",
+        "het",
+        "in",
+        "la",
+        "las",
+        "le",
+        "los",
+        "op",
+        "t",
+        "te",
+        "ten",
+        "ter",
+        "tot",
+        "van",
+        "von",
+        "zu",
+    ]
+)
 _LAST_CHARACTER = "\U0010ffff"
 _SHORTEST_SIMILAR = 3
 
@@ -80,7 +109,7 @@ def _statement(words: int, onwards: bool | None) -> Select[Any]:
     """Return the search for so many words: from the start (None), onwards from a place, or backwards to it."""
     found = aliased(NameWord)
     others = [aliased(NameWord) for _ in range(words - 1)]
-    order = (found.name_key, found.person_id)
+    order: tuple[ColumnElement[Any], ...] = (found.name_key, found.person_id)
     statement = (
         select(*order)
         .where(_begins(found, 0), *(_has_too(found, other, at) for at, other in enumerate(others, start=1)))
@@ -95,15 +124,15 @@ def _statement(words: int, onwards: bool | None) -> Select[Any]:
     return statement.where(here > place if onwards else here < place)
 
 
-def _begins(words: AliasedClass[NameWord], at: int) -> ColumnElement[bool]:
-    return (
-        (words.tenant_id == bindparam("tenant_id", type_=String))
-        & (words.word >= bindparam(f"from_{at}", type_=String))
-        & (words.word < bindparam(f"until_{at}", type_=String))
+def _begins(words: type[NameWord], at: int) -> ColumnElement[bool]:
+    return and_(
+        words.tenant_id == bindparam("tenant_id", type_=String),
+        words.word >= bindparam(f"from_{at}", type_=String),
+        words.word < bindparam(f"until_{at}", type_=String),
     )
 
 
-def _has_too(found: AliasedClass[NameWord], other: AliasedClass[NameWord], at: int) -> ColumnElement[bool]:
+def _has_too(found: type[NameWord], other: type[NameWord], at: int) -> ColumnElement[bool]:
     return exists().where(other.person_id == found.person_id, _begins(other, at))
 
 
@@ -114,7 +143,7 @@ _PLACE = select(Membership.name_key, Membership.person_id).where(
 
 def place_of(session: Session, tenant: str, handle: str | None) -> Place | None:
     """Return where the member with this handle stands; None for an unknown handle and for a hidden name."""
-    if not handle:
+    if handle is None or not is_handle(handle):
         return None
     row = session.execute(_PLACE, {"tenant_id": tenant, "handle": handle}).one_or_none()
     return Place(row.name_key, row.person_id) if row is not None and row.name_key is not None else None
@@ -139,4 +168,4 @@ _PERSON = select(Membership.person_id).where(
 
 def person_of(session: Session, tenant: str, handle: str) -> UUID | None:
     """Return who has this handle on the portal, or None; another portal's handle is as unknown as any."""
-    return session.scalar(_PERSON, {"tenant_id": tenant, "handle": handle})
+    return session.scalar(_PERSON, {"tenant_id": tenant, "handle": handle}) if is_handle(handle) else None

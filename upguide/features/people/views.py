@@ -1,6 +1,6 @@
 """/people: search by name, its suggestions while typing, a member's page and photo."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
@@ -119,7 +119,8 @@ def _entry(view: PersonView) -> dict[str, str]:
 
 def _turn(question: str, direction: str, view: PersonView) -> str:
     """Return the address of the next page; its cursor is a handle, which stands on the page anyway."""
-    return url_for("people.search", q=question, **{direction: view.handle})
+    cursor: dict[str, Any] = {direction: view.handle}
+    return url_for("people.search", q=question, **cursor)
 
 
 def _known(handle: str) -> UUID:

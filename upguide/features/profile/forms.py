@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from upguide.files.images import Crop
@@ -32,9 +33,9 @@ def _text(label: Any, longest: int, *more: Callable[..., None], **render: str) -
     return StringField(label, [*more, Length(max=longest), no_bsn], render_kw={"maxlength": str(longest), **render})
 
 
-def _choices(words: Mapping[str, LazyString]) -> list[tuple[str, str]]:
+def _choices(words: Mapping[str, LazyString]) -> list[SelectChoice]:
     # WTForms takes whatever prints as text, but is typed for texts alone.
-    return [(key, cast("str", label)) for key, label in words.items()]
+    return [SelectChoice(key, cast("str", label)) for key, label in words.items()]
 
 
 class NamesForm(Form):
@@ -112,7 +113,7 @@ class BirthForm(Form):
     gender = RadioField(
         _l("Gender"),
         [Optional()],
-        choices=[*_choices(GENDERS), ("", _l("Rather not say"))],
+        choices=[*_choices(GENDERS), SelectChoice("", _l("Rather not say"))],
         default="",
         validate_choice=True,
     )
@@ -217,7 +218,7 @@ class AddressForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = list(countries())
+        self.country.choices = [SelectChoice(code, name) for code, name in countries()]
 
     def validate_postcode(self, field: Field) -> None:
         try:
@@ -274,20 +275,20 @@ class PhotoForm(Form):
     place = SelectField(
         _l("Which part to show"),
         choices=[
-            ("centre", _l("The middle")),
-            ("top", _l("The top")),
-            ("bottom", _l("The bottom")),
-            ("left", _l("The left side")),
-            ("right", _l("The right side")),
+            SelectChoice("centre", _l("The middle")),
+            SelectChoice("top", _l("The top")),
+            SelectChoice("bottom", _l("The bottom")),
+            SelectChoice("left", _l("The left side")),
+            SelectChoice("right", _l("The right side")),
         ],
         default="centre",
     )
     nearness = SelectField(
         _l("How near"),
         choices=[
-            ("whole", _l("As much as fits")),
-            ("nearer", _l("Nearer")),
-            ("nearest", _l("Very near")),
+            SelectChoice("whole", _l("As much as fits")),
+            SelectChoice("nearer", _l("Nearer")),
+            SelectChoice("nearest", _l("Very near")),
         ],
         default="whole",
     )

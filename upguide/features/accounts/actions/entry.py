@@ -19,9 +19,7 @@ from upguide.tenancy.scope import scope
 RESET_LIFE = timedelta(hours=2)
 
 
-def start_session(
-    session: DbSession, tenant: Tenant, person_id: UUID, device: str, *, pin_needed: bool = False
-) -> str:
+def start_session(session: DbSession, tenant: Tenant, person_id: UUID, device: str, *, pin_needed: bool = False) -> str:
     """Begin a session of a person on this portal; return the secret for the cookie. The caller commits.
 
     With `pin_needed` it opens nothing until the PIN is given.
@@ -70,9 +68,7 @@ def note_sign_in(session: DbSession, tenant: Tenant, person_id: UUID, link: str 
         session.commit()
 
 
-def confirm_session(
-    session: DbSession, person_id: UUID, session_id: UUID, secret: str, *, by_pin: bool
-) -> bool:
+def confirm_session(session: DbSession, person_id: UUID, session_id: UUID, secret: str, *, by_pin: bool) -> bool:
     """Lift a session to full trust where the PIN, or else the password, is right; tell whether it was."""
     known = owner(session, person_id)
     check, stored = (verify_pin, known.pin_hash) if by_pin else (verify_password, known.password_hash)

@@ -63,9 +63,7 @@ def set_pin(session: DbSession, tenant: Tenant, person_id: UUID, pin: str | None
     session.commit()
 
 
-def ask_pin_removal(
-    session: DbSession, tenant: Tenant, person_id: UUID, remove: Callable[[str], str]
-) -> None:
+def ask_pin_removal(session: DbSession, tenant: Tenant, person_id: UUID, remove: Callable[[str], str]) -> None:
     """Mail a link that removes a forgotten PIN; it works only for somebody who gave the password as well."""
     secret, secret_hash = new_token()
     session.execute(delete(Token).where(Token.person_id == person_id, Token.kind == REMOVE_PIN))
@@ -168,9 +166,7 @@ def _token(person_id: UUID, secret_hash: bytes, kind: str, life: timedelta, **mo
 
 def _tell(session: DbSession, tenant: Tenant, person_id: UUID, kind: str, **values: object) -> None:
     known = owner(session, person_id)
-    send(
-        session, kind, known.mail_address, tenant, known.language or tenant.languages[0], person_id, **values
-    )
+    send(session, kind, known.mail_address, tenant, known.language or tenant.languages[0], person_id, **values)
 
 
 def _language(session: DbSession, tenant: Tenant, person_id: UUID) -> str:

@@ -29,7 +29,7 @@ def go_to(url: str) -> Response:
 
 def form_page(template: str, form: Form, **context: object) -> ResponseReturnValue:
     """Show a page with a form: as it was asked for, or as it was refused."""
-    return render(template, form=form, **context), REFUSED if form.errors else 200
+    return render(template, form=form, next=next_path(), **context), REFUSED if form.errors else 200
 
 
 def over(text: str, url: str, action: str) -> ResponseReturnValue:

@@ -41,7 +41,7 @@ def login() -> ResponseReturnValue:
         if response is not None:
             return response
         form.form_errors.append(_("This mail address and this password do not belong together."))
-    return form_page("accounts/login.html", form, next=next_path())
+    return form_page("accounts/login.html", form)
 
 
 @blueprint.post("/logout")
@@ -69,7 +69,7 @@ def pin() -> ResponseReturnValue:
             attempt.succeeded()
             return _welcome(viewer.person_id, account)
         form.secret.errors = [_("This is not your PIN.")]
-    return form_page("accounts/pin.html", form, next=next_path())
+    return form_page("accounts/pin.html", form)
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
@@ -86,7 +86,7 @@ def confirm() -> ResponseReturnValue:
             attempt.succeeded()
             return go_to(next_path() or url_for("accounts.security"))
         form.secret.errors = [_("This is not right.")]
-    return form_page("accounts/confirm.html", form, next=next_path(), has_pin=viewer.has_pin)
+    return form_page("accounts/confirm.html", form, has_pin=viewer.has_pin)
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])

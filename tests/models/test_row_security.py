@@ -1,0 +1,320 @@
+"""The database itself keeps the portals apart: no row of another one is read, written or given away, whatever is asked.
+
+Raw SQL runs as the application's role, over a connection of its own that knows nothing of our guards.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import select, text
+
+from tests.support.database import WorkerDatabase
+from tests.support.factories import (
+    Made,
+    add_address,
+    add_employer,
+    add_phone,
+    hide,
+    join,
+    make_person,
+    make_professional,
+    sign,
+    start_session,
+)
+from upguide.extensions import Base, db
+from upguide.models import JournalEntry, Membership, Person, Phone, Photo, RoleGrant, Token
+from upguide.policy.items import Item
+from upguide.policy.permissions import AgreementKind
+from upguide.tenancy.scope import scope, set_scope
+
+pytestmark = pytest.mark.clause("P5")
+
+OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
+# A person's bookkeeping: read by that person alone, not by fellow members.
+OWN_ALONE = ("consents", "credentials", "journal", "role_grants", "sessions", "tokens")
+TENANT_ALONE = ("mails",)
+
+
+@contextmanager
+def as_app(database: WorkerDatabase, tenant: str, viewer: UUID | None) -> Iterator[psycopg.Connection]:
+    """A transaction of the application's role in a scope, taken back at the end."""
+    with database.connect("upguide_app") as connection, connection.transaction(force_rollback=True):
+        connection.execute(
+            "SELECT set_config('app.tenant', %s, true), set_config('app.viewer', %s, true)",
+            [tenant, str(viewer or "")],
+        )
+        yield connection
+
+
+def count(connection: psycopg.Connection, table: str, person: UUID) -> int:
+    column = "id" if table == "persons" else "person_id"
+    row = connection.execute(f"SELECT count(*) FROM {table} WHERE {column} = %s", [person]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def make_full_person(tenant: str) -> Made:
+    """Somebody with a row in every table about persons."""
+    person = make_professional(tenant)
+    add_phone(person)
+    add_address(person)
+    add_employer(person)
+    start_session(person)
+    sign(person, AgreementKind.CONFIDENTIALITY)
+    hide(person, Item.GENDER)
+    with scope(tenant, person.id, db.session()):
+        db.session.add_all(
+            [
+                Photo(person_id=person.id, file_key=uuid4().hex),
+                RoleGrant(person_id=person.id, role="officer"),
+                Token(
+                    person_id=person.id, secret_hash=uuid4().bytes, kind="reset", expires_at=text("now() + interval '1 h'")
+                ),
+                JournalEntry(
+                    tenant_id=tenant, person_id=person.id, viewer_id=person.id, relations=[], setting="page", items=[]
+                ),
+            ]
+        )
+        db.session.commit()
+    return person
+
+
+def give_mail(database: WorkerDatabase, person: Made) -> None:
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO mails (tenant_id, id, person_id, kind, language, wrapped_key, recipient, message, message_id,"
+            " state, attempts) VALUES (%s, gen_random_uuid(), %s, 'x', 'en', '', '', '', '', 'queued', 0)",
+            [person.tenant, person.id],
+        )
+
+
+def test_a_member_of_another_portal_has_no_row_here_for_anybody(core: Flask, database: WorkerDatabase) -> None:
+    other, viewer = make_full_person("gfs"), make_person("upguide")
+    give_mail(database, other)
+    with database.connect() as connection:
+        # The test is worth something only where there are rows that could leak.
+        assert [table for table in OF_PERSONS if count(connection, table, other.id) == 0] == []
+    for someone in (viewer.id, None):
+        with as_app(database, "upguide", someone) as connection:
+            seen = [table for table in (*OF_PERSONS, "persons") if count(connection, table, other.id)]
+        assert seen == []
+
+
+def test_a_fellow_member_is_read_but_not_their_own_bookkeeping(core: Flask, database: WorkerDatabase) -> None:
+    fellow, viewer = make_full_person("upguide"), make_person("upguide")
+    give_mail(database, fellow)
+    with as_app(database, "upguide", viewer.id) as connection:
+        hidden = [table for table in OF_PERSONS if count(connection, table, fellow.id) == 0]
+    assert hidden == sorted(OWN_ALONE)
+
+
+def test_a_visitor_reads_nobody_s_bookkeeping(core: Flask, database: WorkerDatabase) -> None:
+    person = make_full_person("upguide")
+    with as_app(database, "upguide", None) as connection:
+        assert [table for table in OWN_ALONE if count(connection, table, person.id)] == []
+
+
+def test_a_person_reads_all_rows_of_their_own_on_every_portal(core: Flask, database: WorkerDatabase) -> None:
+    person = make_full_person("gfs")
+    join(person, "upguide")
+    give_mail(database, person)
+    with as_app(database, "upguide", person.id) as connection:
+        hidden = [table for table in OF_PERSONS if count(connection, table, person.id) == 0]
+        assert hidden == list(TENANT_ALONE)  # the letters of a portal stay with it
+        assert count(connection, "memberships", person.id) == 2
+
+
+def test_a_person_who_belongs_to_two_portals_is_seen_on_both_and_not_on_a_third(
+    core: Flask, database: WorkerDatabase
+) -> None:
+    person = make_person("gfs")
+    join(person, "upguide")
+    seen = []
+    for portal in ("gfs", "upguide", "executive"):
+        with as_app(database, portal, None) as connection:
+            seen.append(count(connection, "persons", person.id))
+    assert seen == [1, 1, 0]
+
+
+def test_memberships_of_another_portal_are_not_read(core: Flask, database: WorkerDatabase) -> None:
+    person = make_person("gfs")
+    join(person, "upguide")
+    with as_app(database, "upguide", None) as connection:
+        rows = connection.execute("SELECT tenant_id FROM memberships").fetchall()
+    assert rows == [("upguide",)]
+
+
+@pytest.mark.parametrize("table", [*OF_PERSONS, "persons"])
+@pytest.mark.parametrize("tenant", ["gfs", "upguide"])
+def test_rows_of_somebody_else_are_not_changed_or_removed(
+    core: Flask, database: WorkerDatabase, table: str, tenant: str
+) -> None:
+    other, viewer = make_full_person("gfs"), make_person(tenant)
+    give_mail(database, other)
+    column = "id" if table == "persons" else "person_id"
+    with as_app(database, tenant, viewer.id) as connection:
+        done = [
+            rows_touched(connection, f"UPDATE {table} SET {column} = {column} WHERE {column} = %s", other.id),
+            rows_touched(connection, f"DELETE FROM {table} WHERE {column} = %s", other.id),
+        ]
+    # Letters belong to their portal, whose worker sends and removes them.
+    assert done == ([1, 1] if table in TENANT_ALONE and tenant == "gfs" else [0, 0])
+
+
+def rows_touched(connection: psycopg.Connection, statement: str, person: UUID) -> int:
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute(statement, [person]).rowcount
+    except InsufficientPrivilege:
+        return 0
+
+
+ROWS: dict[str, str] = {
+    "addresses": "(person_id, id, kind, lines, country) VALUES (%s, gen_random_uuid(), 'permanent', '', '')",
+    "consents": "(person_id, id, tenant_id, version, language, text_hash)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', 1, 'en', '')",
+    "credentials": "(person_id, password_hash) VALUES (%s, '')",
+    "employers": "(person_id, id, employer_name) VALUES (%s, gen_random_uuid(), '')",
+    "entries": "(person_id, item, row_id, removed) VALUES (%s, '', gen_random_uuid(), false)",
+    "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
+    "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
+    "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
+    "person_keys": "(person_id, wrapped) VALUES (%s, '')",
+    "phones": "(person_id, id, kind, phone_number) VALUES (%s, gen_random_uuid(), 'mobile', '')",
+    "photos": "(person_id, file_key) VALUES (%s, '')",
+    "professionals": "(person_id, listed) VALUES (%s, false)",
+    "role_grants": "(person_id, role) VALUES (%s, 'webmaster')",
+    "sessions": "(person_id, id, secret_hash, tenant_id, device, pin_needed)"
+    " VALUES (%s, gen_random_uuid(), '', 'upguide', '', false)",
+    "signatures": "(person_id, id, agreement, version) VALUES (%s, gen_random_uuid(), '', 1)",
+    "tokens": "(person_id, id, secret_hash, kind, expires_at) VALUES (%s, gen_random_uuid(), '', '', now())",
+}
+
+
+def test_every_table_about_persons_is_tried() -> None:
+    # A letter or a journal row for somebody else is what these two are for.
+    assert {*ROWS, "journal", "mails"} == set(OF_PERSONS)
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_no_row_is_made_for_somebody_else_and_a_guessed_id_tells_nothing(
+    core: Flask, database: WorkerDatabase, table: str
+) -> None:
+    elsewhere, fellow, viewer = make_person("gfs"), make_person("upguide"), make_person("upguide")
+    answers = set()
+    for person_id in (elsewhere.id, fellow.id, uuid4()):
+        with as_app(database, "upguide", viewer.id) as connection, pytest.raises(InsufficientPrivilege) as refused:
+            connection.execute(f"INSERT INTO {table} {ROWS[table]}", [person_id])
+        answers.add(str(refused.value).splitlines()[0])
+    assert answers == {f'new row violates row-level security policy for table "{table}"'}
+
+
+def test_a_membership_of_another_portal_is_not_made_from_here(core: Flask, database: WorkerDatabase) -> None:
+    person = make_person("upguide")
+    with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(
+            "INSERT INTO memberships (tenant_id, person_id, handle) VALUES ('gfs', %s, 'guessed')", [person.id]
+        )
+
+
+@pytest.mark.parametrize("table", ["mails", "registrations"])
+def test_a_row_of_another_portal_is_not_made(core: Flask, database: WorkerDatabase, table: str) -> None:
+    values = {
+        "mails": "(tenant_id, id, kind, language, wrapped_key, recipient, message, message_id, state, attempts)"
+        " VALUES ('gfs', gen_random_uuid(), '', '', '', '', '', '', 'queued', 0)",
+        "registrations": "(tenant_id, secret_hash, mail_address, password_hash, language, statement_version,"
+        " statement_hash, expires_at) VALUES ('gfs', '', '', '', '', 1, '', now())",
+    }
+    with as_app(database, "upguide", None) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(f"INSERT INTO {table} {values[table]}")
+
+
+def test_a_look_is_not_journalled_in_another_s_name(core: Flask, database: WorkerDatabase) -> None:
+    fellow, viewer = make_person(), make_person()
+    with as_app(database, "upguide", viewer.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(
+            "INSERT INTO journal (tenant_id, person_id, viewer_id, relations, setting, items)"
+            " VALUES ('upguide', %s, %s, '{}', 'page', '{}')",
+            [viewer.id, fellow.id],
+        )
+
+
+def test_objects_of_another_portal_are_not_found_and_do_not_differ_from_none(core: Flask) -> None:
+    other = make_person("gfs")
+    add_phone(other)
+    viewer = make_person("upguide")
+    db.session.rollback()
+    set_scope("upguide", viewer.id)
+    found: list[Any] = [
+        db.session.get(Person, other.id),
+        db.session.get(Person, uuid4()),
+        db.session.get(Membership, {"tenant_id": "gfs", "person_id": other.id}),
+        db.session.scalar(select(Phone).where(Phone.person_id == other.id)),
+        db.session.scalar(select(Membership).where(Membership.handle == other.handle)),
+    ]
+    assert found == [None] * 5
+
+
+def test_one_request_s_scope_does_not_reach_the_next_on_the_same_connection(core: Flask) -> None:
+    person = make_person("gfs")
+    with scope("gfs", person.id, db.session()):
+        assert db.session.scalar(text("SELECT count(*) FROM persons")) == 1
+        db.session.commit()
+    assert db.session.scalar(text("SELECT count(*) FROM persons")) == 0
+
+
+def test_row_security_binds_the_owner_too(core: Flask, database: WorkerDatabase) -> None:
+    make_full_person("gfs")
+    with database.connect("upguide") as connection:
+        seen = []
+        for table in [*OF_PERSONS, "persons", "registrations"]:
+            row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            seen.append(row)
+    assert set(seen) == {(0,)}
+
+
+@pytest.mark.clause("T2", "W9")
+@pytest.mark.parametrize("table", ["entries", "journal"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET person_id = person_id", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}"]
+)
+def test_what_was_entered_and_seen_is_not_rewritten(
+    core: Flask, database: WorkerDatabase, table: str, statement: str
+) -> None:
+    person = make_person()
+    with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(statement.format(table))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE persons DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY persons_select ON persons",
+        "SET ROLE upguide",
+        "SET ROLE upguide_gate",
+        "CREATE TABLE loot (id int)",
+        "SET session_replication_role = replica",
+        "SELECT pg_read_file('/etc/hostname')",
+    ],
+)
+def test_application_s_role_cannot_get_around_its_rules(
+    core: Flask, database: WorkerDatabase, statement: str
+) -> None:
+    with database.connect("upguide_app") as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(statement)
+
+
+def test_switching_row_security_off_for_oneself_is_an_error_and_no_way_around(
+    core: Flask, database: WorkerDatabase
+) -> None:
+    make_person()
+    with database.connect("upguide_app") as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute("SET row_security = off")
+        connection.execute("SELECT * FROM persons")
