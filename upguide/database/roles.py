@@ -10,6 +10,7 @@ from upguide.config import SettingError, Settings
 
 SUFFIX = "_app"
 OLDEST_SERVER = 15
+ATTEMPTS = 5
 
 
 def app_role(owner_url: str) -> str:
@@ -40,11 +41,18 @@ def ensure_app_role(owner_url: str, settings: Settings) -> None:
     Rights come as default privileges, before the tables: what a migration revokes, such as the right to
     change an append-only table, stays revoked. Raises SettingError where server or owner do not fit.
     """
-    with connect_as_owner(make_url(owner_url)) as connection:
-        refuse_unfit(connection)
-        role = app_role(owner_url)
-        make_role(connection, role, password(owner_url, settings))
-        allow(connection, role)
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            with connect_as_owner(make_url(owner_url)) as connection:
+                refuse_unfit(connection)
+                role = app_role(owner_url)
+                make_role(connection, role, password(owner_url, settings))
+                allow(connection, role)
+            return
+        except (psycopg.errors.InternalError_, psycopg.errors.UniqueViolation):
+            # Roles belong to the whole server: a run for another database was at the same one.
+            if left == 0:
+                raise
 
 
 def connect_as_owner(url: URL) -> Connection:
@@ -71,7 +79,6 @@ def make_role(connection: Connection, role: str, secret: str) -> None:
     """Make `role` or change it: it may sign in, and nothing else."""
     # Hashed here, so that the password itself stands in no log of the server.
     verifier = connection.pgconn.encrypt_password(secret.encode(), role.encode(), b"scram-sha-256").decode()
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [role])
     known = connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if known == (True,):
         raise SettingError(f"the role {role} escapes row-level security: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS")

@@ -110,7 +110,7 @@ def test_signing_out_takes_a_post(browse: Browse) -> None:
 @pytest.mark.parametrize(
     ("wish", "leads_to"),
     [
-        ("/people?q=van+der", "/people?q=van+der"),
+        ("/people?q=van%2Bder", "/people?q=van+der"),
         ("https://evil.example/", "/home"),
         ("//evil.example/", "/home"),
         ("/%5Cevil.example", "/home"),

@@ -109,7 +109,7 @@ def _statement(words: int, onwards: bool | None) -> Select[Any]:
     """Return the search for so many words: from the start (None), onwards from a place, or backwards to it."""
     found = aliased(NameWord)
     others = [aliased(NameWord) for _ in range(words - 1)]
-    order: tuple[ColumnElement[Any], ...] = (found.name_key, found.person_id)
+    order: tuple[Any, ...] = (found.name_key, found.person_id)
     statement = (
         select(*order)
         .where(_begins(found, 0), *(_has_too(found, other, at) for at, other in enumerate(others, start=1)))
