@@ -16,7 +16,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     """
     # Here, and not above: who needs one part of the house (the policy, a command) must not load all of it.
     from . import commands, config, database, errors, features, logging, tenancy, web  # noqa: PLC0415
-    from .extensions import csrf, db, migrate  # noqa: PLC0415
+    from .extensions import csrf, db  # noqa: PLC0415
     from .privacy import entries  # noqa: PLC0415
     from .security import headers, sessions  # noqa: PLC0415
     from .tenancy import scope  # noqa: PLC0415
@@ -34,7 +34,6 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     logging.install(app)
     db.init_app(app)
     database.install(app)
-    migrate.init_app(app, db, directory=config.MIGRATIONS)
     csrf.init_app(app)
     web.serve_static(app)
     tenancy.install(app)

@@ -3,7 +3,6 @@
 A value that is sent twice counts once: the first one stands.
 """
 
-import re
 import unicodedata
 from typing import Any, cast
 
@@ -11,10 +10,10 @@ from email_validator import EmailNotValidError, validate_email
 from flask import has_request_context, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import SUBMIT_METHODS
-from stdnum.nl import bsn
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FileField, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.csrf.core import CSRFTokenField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import Length, StopValidation
 
 from upguide.i18n import FormTranslations, lazy_gettext
@@ -25,19 +24,16 @@ LONGEST_MAIL_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3
 
 # They change the direction of what follows: on somebody else's page they rearrange the text around them.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Nine digits in one piece, or in groups as people write a BSN: 1234.56.782, 123 456 782. What is read as an
-# international phone number first is passed over.
-_NINE_DIGITS = re.compile(
-    r"(?:\+|\b00)\d{1,3}[ .-]?(?:\(0\))?[ .-]?\d{9}\b"
-    r"|(?<!\d)(\d{9})(?!\d)"
-    r"|(?<!\d)(?<!\d[ .-])(\d{4}[ .-]\d{2}[ .-]\d{3}|\d{3}[ .-]\d{3}[ .-]\d{3})(?![ .-]?\d)",
-    re.ASCII,
-)
 
 
 def _l(message: str) -> str:
     """Mark a label or error for translation when it is printed. WTForms asks for text, and can do with this."""
     return cast("str", lazy_gettext(message))
+
+
+def choice(value: str, label: str) -> Any:
+    """Return one option of a field that offers several; `label` is translated when it is printed, with `_l`."""
+    return SelectChoice(value, label)
 
 
 class Form(FlaskForm):
@@ -101,19 +97,6 @@ def _is_plain(_form: Form, field: Field) -> None:
 def _is_unusable(character: str) -> bool:
     control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
     return control or character in _TURNS
-
-
-def no_bsn(_form: Form, field: Field) -> None:
-    """Refuse text that holds a Dutch citizen service number (clause P2): a validator for any free text."""
-    if holds_bsn(field.data or ""):
-        raise ValidationError(_("This looks like a citizen service number (BSN). We never keep those: leave it out."))
-
-
-def holds_bsn(text: str) -> bool:
-    """Tell whether `text` holds nine digits, in one piece or in groups, that pass the test of a BSN."""
-    digits = unicodedata.normalize("NFKC", text)
-    found = (one or other for one, other in _NINE_DIGITS.findall(digits))
-    return any(bsn.is_valid(re.sub(r"\D", "", number)) for number in found if number)
 
 
 def mail_address(_form: Form, field: Field) -> None:

@@ -33,9 +33,12 @@ class QuietLogger(Logger):
 
 # Two processes without threads: threads with keep-alive fall back to one core (measured, docs/decisions).
 workers = 2
+# Loaded once, before the workers part: they start at once and share what they never change.
+preload_app = True
 worker_class = "sync"
 logger_class = QuietLogger
 accesslog = None
+loglevel = "warning" if settings.development else "info"  # `serve` says itself what there is to say
 timeout = 30
 graceful_timeout = 20
 # A worker that some odd request has made fat is replaced in the end.

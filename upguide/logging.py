@@ -73,6 +73,7 @@ def install(app: Flask) -> None:
     app.wsgi_app = Stopwatch(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(_forget)
 
 
 def configure(*, development: bool) -> None:
@@ -245,3 +246,7 @@ def _end(response: Response) -> Response:
     elapsed = time.perf_counter() - request.environ.get(STARTED, time.perf_counter())
     structlog.get_logger().info("request", duration_ms=round(elapsed * 1000, 1), **words)
     return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    structlog.contextvars.clear_contextvars()

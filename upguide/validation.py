@@ -53,7 +53,7 @@ def holds_bsn(text: str) -> bool:
 def no_bsn(_form: Form, field: Field) -> None:
     """Refuse a citizen service number in a free-text field of a form (P2)."""
     if isinstance(field.data, str) and holds_bsn(field.data):
-        raise ValidationError(BSN_REFUSED)  # type: ignore[arg-type]
+        raise ValidationError(str(BSN_REFUSED))
 
 
 def tidy_postcode(text: str, country: str) -> str:

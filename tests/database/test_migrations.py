@@ -9,9 +9,9 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import text
 
 from tests.support.database import WorkerDatabase, copy, drop, settings_for_tests
-from upguide.config import MIGRATIONS, Settings
-from upguide.database import app_url, embedded
-from upguide.extensions import Base, db, migrate
+from upguide.config import Settings
+from upguide.database import app_url, embedded, install
+from upguide.extensions import Base, db
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def application(settings: Settings) -> Iterator[Flask]:
     app = Flask("migrations")
     app.config.from_mapping(UPGUIDE=settings, SQLALCHEMY_DATABASE_URI=app_url(settings))
     db.init_app(app)
-    migrate.init_app(app, db, directory=MIGRATIONS)
+    install(app)
     with app.app_context():
         yield app
         db.engine.dispose()

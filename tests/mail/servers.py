@@ -58,19 +58,27 @@ class Inbox:
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        answer = await self._answer("CONTENT")
+        answer = self._next("CONTENT")
         if answer.startswith("2"):
             assert isinstance(envelope.content, bytes)
             self.taken.append(Taken(str(envelope.mail_from), list(envelope.rcpt_tos), envelope.content))
+        # It has the message from here on, however long it takes to say so.
+        await self._hold("CONTENT")
         if self.hang_up_after_content:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return answer
 
     async def _answer(self, step: str) -> str:
+        await self._hold(step)
+        return self._next(step)
+
+    async def _hold(self, step: str) -> None:
         if self.wait_at == step:
             self.reached.set()
             await server_waits_for(self.go_on)
+
+    def _next(self, step: str) -> str:
         waiting = self.answers.get(step)
         return waiting.popleft() if waiting else "250 fine"
 

@@ -49,7 +49,7 @@ def test_a_letter_is_complete_in_both_parts(kind: str) -> None:
     text_of_html = " ".join("".join(seen.itertext()).split())
     assert mail.subject in text_of_html
     body, footer = mail.text.split("\n-- \n")
-    paragraphs = [part.split(":\nhttps://")[0] for part in body.strip().split("\n\n")]
+    paragraphs = [part.split("\nhttps://")[0] for part in body.strip().split("\n\n")]
     paragraphs.append(footer.partition("\n")[2])
     assert [p for p in paragraphs if " ".join(p.split()) not in text_of_html] == []
     links = re.findall(r"https://\S+", mail.text)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from upguide.policy.items import Item
 
-_LETTERS = "bcdfghjklmnpqrstvwxz"
+_LETTERS = "bcdfghjklmnpqrstvwx"  # without the z that fills up: two numbers would make one word
 _count = itertools.count(1)
 
 

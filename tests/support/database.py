@@ -13,12 +13,11 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
-from flask_migrate import upgrade
 from psycopg import sql
 
-from upguide.config import MIGRATIONS, ROOT, Settings
-from upguide.database import app_url, embedded
-from upguide.extensions import db, migrate
+from upguide.config import ROOT, Settings
+from upguide.database import app_url, embedded, install, upgrade
+from upguide.extensions import db
 
 FOLDER = ROOT / "var" / "test"
 SECRET_KEY = "the-key-of-the-tests-which-is-long-enough"
@@ -101,9 +100,7 @@ def ensure_template(server: embedded.EmbeddedServer, connection: psycopg.Connect
     copy(connection, "template1", f"{name}_draft")
     make_tables(settings_for_tests(server.url(f"{name}_draft"), var))
     connection.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-            sql.Identifier(f"{name}_draft"), sql.Identifier(name)
-        )
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_draft"), sql.Identifier(name))
     )
     return name
 
@@ -113,7 +110,7 @@ def make_tables(settings: Settings) -> None:
     app = Flask("migrations")
     app.config.from_mapping(UPGUIDE=settings, SQLALCHEMY_DATABASE_URI=app_url(settings))
     db.init_app(app)
-    migrate.init_app(app, db, directory=MIGRATIONS)
+    install(app)
     with app.app_context():
         upgrade()
 

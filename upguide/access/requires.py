@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from upguide.policy.permissions import Permission, may
@@ -90,7 +91,7 @@ def _turn_away(viewer: Viewer) -> Response:
         return redirect(url_for("accounts.pin", next=_here()), 303)
     if not viewer.member:
         return redirect(url_for("accounts.join", next=_here()), 303)
-    abort(403)
+    raise Forbidden
 
 
 def _here() -> str | None:

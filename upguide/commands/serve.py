@@ -11,7 +11,6 @@ from types import FrameType
 from typing import NoReturn
 
 import click
-import flask_migrate
 from flask import current_app
 
 from upguide import database
@@ -32,7 +31,7 @@ def serve(ctx: click.Context, port: int) -> None:
     signal.signal(signal.SIGINT, stop)
     addresses = free_addresses(port)
     database.start(settings)
-    flask_migrate.upgrade()
+    database.upgrade()
     demo(ctx, "world")
     with Children() as children:
         children.start(Child("server", server_command(addresses), environment(settings)))
@@ -62,9 +61,7 @@ def free_addresses(port: int) -> list[str]:
             return [f"{shown}:{port}" for family, host, shown in LOOPBACK if can_listen(family, host, port)]
         except OSError:
             if time.monotonic() > until:
-                raise SettingError(
-                    f"port {port} is taken: stop what uses it, or give another as PORT"
-                ) from None
+                raise SettingError(f"port {port} is taken: stop what uses it, or give another as PORT") from None
             time.sleep(0.2)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from upguide.config import Settings
+from upguide.config import MIGRATIONS, Settings
 from upguide.extensions import db
 
 from . import embedded, places, roles
@@ -32,8 +32,32 @@ def ensure_app_role(settings: Settings) -> None:
     roles.ensure_app_role(owner_url(settings), settings)
 
 
+def upgrade() -> None:
+    """Bring the tables of the current application up to date."""
+    import flask_migrate  # noqa: PLC0415 - see Migrations
+
+    flask_migrate.upgrade()
+
+
+class Migrations:
+    """Stands in for Flask-Migrate until a command needs it: Alembic would cost each server process 10 MB."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate  # noqa: PLC0415 - see above
+
+        Migrate(self._app, db, directory=MIGRATIONS)  # takes this object's place
+        return getattr(self._app.extensions["migrate"], name)
+
+
 def install(app: Flask) -> None:
-    """Start the embedded server at the first connection: commands that need no database stay quick."""
+    """Let `flask db` find our migrations, and the first connection start the embedded server.
+
+    Commands that need no database stay quick.
+    """
+    app.extensions["migrate"] = Migrations(app)
     settings: Settings = app.config["UPGUIDE"]
     if settings.database_url is not None:
         return
@@ -45,4 +69,4 @@ def install(app: Flask) -> None:
         event.listen(db.engine, "do_connect", start_first)
 
 
-__all__ = ["app_url", "ensure_app_role", "install", "owner_url", "start"]
+__all__ = ["app_url", "ensure_app_role", "install", "owner_url", "start", "upgrade"]

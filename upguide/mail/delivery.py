@@ -117,7 +117,8 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
 
 def _wait_after(attempt: int) -> timedelta:
     # Beyond ten the result would only grow past what a timedelta holds.
-    return min(_FIRST_WAIT * 2 ** min(attempt - 1, 10), _LONGEST_WAIT)
+    doubled: int = 2 ** min(attempt - 1, 10)
+    return min(_FIRST_WAIT * doubled, _LONGEST_WAIT)
 
 
 @periodic("23 * * * *")

@@ -35,9 +35,7 @@ class Mail(TenantOwned, Model):
     )
     kind: Mapped[str] = personal(Item.MAILS, String(40))
     language: Mapped[str] = personal(Item.LANGUAGE, String(10))
-    wrapped_key: Mapped[bytes] = technical(
-        "what seals the message, wrapped by a key of the settings", LargeBinary
-    )
+    wrapped_key: Mapped[bytes] = technical("what seals the message, wrapped by a key of the settings", LargeBinary)
     recipient: Mapped[bytes] = personal(Item.MAIL_ADDRESS, LargeBinary)
     message: Mapped[bytes] = personal(Item.MAILS, LargeBinary, also=(Item.MAIL_ADDRESS,))
     message_id: Mapped[str] = technical("finds the message in the mail server's log", Text)

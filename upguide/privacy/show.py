@@ -117,9 +117,14 @@ def _journal(
     looks = [
         journal.Look(person_id, view.relations, setting, view.items)
         for person_id, view in views
-        if Relation.SELF not in view.relations and (own_page or view.relations & JOURNALLED)
+        if leaves_trace(view.relations, own_page=own_page)
     ]
     journal.record(session, viewer, looks)
+
+
+def leaves_trace(relations: frozenset[Relation], *, own_page: bool) -> bool:
+    """Tell whether a look is journalled: a page of one's own always, a list where W4 to W9 let it show more."""
+    return Relation.SELF not in relations and (own_page or bool(relations & JOURNALLED))
 
 
 def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes) -> PersonView:
@@ -150,6 +155,7 @@ def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes)
 
 def _fields(person: Basics, details: Details, setting: Setting, eyes: Eyes) -> tuple[Field, ...]:
     seen = cells(person.relations, setting)
+    origin = look(seen.get(Item.ENTERED_ON, ()), item=Item.ENTERED_ON, hidden=False, provenance=UNKNOWN, eyes=eyes)
     vault = Vault(details.wrapped_key)
     keys = sorted(details.values.keys() | details.provenance.keys(), key=_order)
     fields = []
@@ -160,7 +166,7 @@ def _fields(person: Basics, details: Details, setting: Setting, eyes: Eyes) -> t
         stands = key in details.values
         if sight is Sight.CHANGED or (sight is Sight.SHOWN and stands):
             field = _field(key, person, details, vault if sight is Sight.SHOWN else None)
-            fields.append(field if Item.ENTERED_ON in seen else replace(field, entered_by=None, entered_at=None))
+            fields.append(field if origin is Sight.SHOWN else replace(field, entered_by=None, entered_at=None))
     return tuple(fields)
 
 

@@ -23,7 +23,8 @@ class Letter:
 
     def path(self, start: str) -> str:
         """Return the path of the first link in the message whose path begins with `start`."""
-        return next(p for link in _LINK.findall(self.text) if (p := urlsplit(link).path).startswith(start))
+        paths = (str(urlsplit(link).path) for link in _LINK.findall(self.text))
+        return next(path for path in paths if path.startswith(start))
 
 
 def letters(app: Flask, database: WorkerDatabase) -> list[Letter]:

@@ -1,6 +1,7 @@
 """The profile page and the small pages behind it: what they show, change, hide and remove."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +28,7 @@ PLAIN_PAGES = (
 )
 
 
-def someone(**given: str | None) -> Made:
+def someone(**given: Any) -> Made:
     """A member who reads English."""
     return make_person(language="en", **given)
 
@@ -42,7 +43,7 @@ def items(page: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def stored(person: Made, model: type) -> list:
+def stored(person: Made, model: type[Any]) -> list[Any]:
     with scope(person.tenant, person.id, db.session()):
         return list(db.session.scalars(select(model).execution_options(populate_existing=True)))
 
@@ -177,12 +178,8 @@ def test_rows_are_removed_whole_with_the_note_that_they_were_hidden(browse: Brow
 
 @pytest.mark.parametrize("kind", ["phones", "addresses", "employers"])
 def test_row_of_somebody_else_is_not_found(browse: Browse, kind: str) -> None:
-    add, item = {
-        "phones": (add_phone, "phone"),
-        "addresses": (add_address, "address"),
-        "employers": (add_employer, "employer"),
-    }[kind]
-    row_id = add(someone())
+    owner, item = someone(), {"phones": "phone", "addresses": "address", "employers": "employer"}[kind]
+    row_id = {"phones": add_phone(owner), "addresses": add_address(owner), "employers": add_employer(owner)}[kind]
     client = browse(someone())
     assert client.get(f"/profile/{kind}/{row_id}").status_code == 404
     assert client.post(f"/profile/{kind}/{row_id}", {"phone_number": "0612345678"}).status_code == 404

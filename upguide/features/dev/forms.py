@@ -12,9 +12,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from upguide.forms import Form
+from upguide.forms import Form, choice
 
-KINDS = [("permanent", "Permanent"), ("temporary", "Temporary")]
+KINDS = [choice("permanent", "Permanent"), choice("temporary", "Temporary")]
+REGIONS = [choice("", ""), choice("drenthe", "Drenthe"), choice("zeeland", "Zeeland")]
 
 
 class SampleForm(Form):
@@ -24,7 +25,7 @@ class SampleForm(Form):
     mail_address = StringField("Mail address", [InputRequired()])
     password = PasswordField("Password", [InputRequired()])
     birth_date = DateField("Date of birth")
-    region = SelectField("Region", choices=[("", ""), ("drenthe", "Drenthe"), ("zeeland", "Zeeland")])
+    region = SelectField("Region", choices=REGIONS)
     kind = RadioField("Kind of address", choices=KINDS, default="permanent")
     photo = FileField("Photo")
     description = TextAreaField("What you do")

@@ -8,11 +8,10 @@ from typing import Any, cast
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from upguide.files.images import Crop
-from upguide.forms import Form, _l
+from upguide.forms import Form, _l, choice
 from upguide.i18n import gettext as _
 from upguide.i18n.countries import countries
 from upguide.i18n.messages import LazyString
@@ -33,9 +32,9 @@ def _text(label: Any, longest: int, *more: Callable[..., None], **render: str) -
     return StringField(label, [*more, Length(max=longest), no_bsn], render_kw={"maxlength": str(longest), **render})
 
 
-def _choices(words: Mapping[str, LazyString]) -> list[SelectChoice]:
+def _choices(words: Mapping[str, LazyString]) -> list[Any]:
     # WTForms takes whatever prints as text, but is typed for texts alone.
-    return [SelectChoice(key, cast("str", label)) for key, label in words.items()]
+    return [choice(key, cast("str", label)) for key, label in words.items()]
 
 
 class NamesForm(Form):
@@ -113,7 +112,7 @@ class BirthForm(Form):
     gender = RadioField(
         _l("Gender"),
         [Optional()],
-        choices=[*_choices(GENDERS), SelectChoice("", _l("Rather not say"))],
+        choices=[*_choices(GENDERS), choice("", _l("Rather not say"))],
         default="",
         validate_choice=True,
     )
@@ -218,7 +217,7 @@ class AddressForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [SelectChoice(code, name) for code, name in countries()]
+        self.country.choices = [choice(code, name) for code, name in countries()]
 
     def validate_postcode(self, field: Field) -> None:
         try:
@@ -274,21 +273,23 @@ class PhotoForm(Form):
     )
     place = SelectField(
         _l("Which part to show"),
+        [InputRequired()],
         choices=[
-            SelectChoice("centre", _l("The middle")),
-            SelectChoice("top", _l("The top")),
-            SelectChoice("bottom", _l("The bottom")),
-            SelectChoice("left", _l("The left side")),
-            SelectChoice("right", _l("The right side")),
+            choice("centre", _l("The middle")),
+            choice("top", _l("The top")),
+            choice("bottom", _l("The bottom")),
+            choice("left", _l("The left side")),
+            choice("right", _l("The right side")),
         ],
         default="centre",
     )
     nearness = SelectField(
         _l("How near"),
+        [InputRequired()],
         choices=[
-            SelectChoice("whole", _l("As much as fits")),
-            SelectChoice("nearer", _l("Nearer")),
-            SelectChoice("nearest", _l("Very near")),
+            choice("whole", _l("As much as fits")),
+            choice("nearer", _l("Nearer")),
+            choice("nearest", _l("Very near")),
         ],
         default="whole",
     )

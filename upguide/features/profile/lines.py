@@ -81,7 +81,7 @@ _PLANS = (
     _Plan(
         "contact",
         _l("Contact"),
-        _l("For yourself, and for whoever you get help from. Other members never see it."),
+        _l("Nobody else sees it, except who entered it for you: an organisation, or a connection."),
         (Item.MAIL_ADDRESS, Item.PHONE, Item.ADDRESS),
     ),
     _Plan(
@@ -143,7 +143,7 @@ def account_section(page: PersonView, made_at: datetime, *, has_pin: bool) -> Se
         Line(name_of(Item.NUMBER), number.parts["number"] if number else "", audience(Item.NUMBER), given),
         Line(_("Your data are here since"), since, audience(Item.ENTERED_ON)),
         Line(name_of(Item.PASSWORD), _("Set"), audience(Item.PASSWORD), actions=security),
-        Line(name_of(Item.PIN), _("Set") if has_pin else "", audience(Item.PIN), actions=security),
+        Line(name_of(Item.PIN), _("Set") if has_pin else _("Not set"), audience(Item.PIN), actions=security),
     )
     return Section("account", _("Account"), _("What lets you in, and nobody else."), lines)
 
@@ -169,10 +169,13 @@ def section_of(item: Item) -> str:
 
 def seen_by(items: Iterable[Item], standing: frozenset[Relation] = frozenset()) -> dict[str, str]:
     """Return, per item, who will see what is entered in its field."""
-    return {
-        item.value: _("Seen by: %(who)s", who=" · ".join(str(one.label) for one in audience(item, standing=standing)))
-        for item in items
-    }
+    return {item.value: _in_words(audience(item, standing=standing)) for item in items}
+
+
+def _in_words(chips: tuple[Audience, ...]) -> str:
+    if [chip.label for chip in chips] == [ONLY_YOU]:
+        return _("Only you see this.")
+    return _("Seen by: %(who)s", who=" · ".join(str(chip.label) for chip in chips))
 
 
 def _section(plan: _Plan, groups: list[tuple[Field, ...]], person_id: UUID, standing: frozenset[Relation]) -> Section:
@@ -198,7 +201,7 @@ def _line(item: Item, group: tuple[Field, ...], person_id: UUID, standing: froze
 
 
 def _empty(item: Item, standing: frozenset[Relation]) -> Line:
-    label = _("Add") if item in ROW_MODELS else _("Fill in")
+    label = _("Add") if item in ROW_MODELS or item is Item.PHOTO else _("Fill in")
     return Line(name_of(item), "", audience(item, standing=standing), actions=(Action(label, edit_url(item, None)),))
 
 

@@ -77,14 +77,14 @@ _LOOKS = (
     Look("member", _l("Another member"), _l("A member who opens your page."), _MEMBER),
     Look(
         "search",
-        _l("A member who searches"),
+        _l("In search"),
         _l("What stands in the list when a member looks for people by name."),
         _MEMBER,
         Setting.SEARCH,
     ),
     Look(
         "questions",
-        _l("A member who reads a question"),
+        _l("With questions"),
         _l("Under what you ask or answer stands your alias, and nothing that leads to your name."),
         _MEMBER,
         Setting.CONTENT,
@@ -104,20 +104,20 @@ _LOOKS = (
     ),
     Look(
         "expert",
-        _l("An expert who reads a question"),
-        _l("Until you make the connection yourself, an expert knows you by your alias alone."),
+        _l("An expert"),
+        _l("Somebody who answers your question. Until you make the connection, an expert knows your alias alone."),
         _MEMBER | {Relation.EXPERT},
         Setting.CONTENT,
     ),
     Look(
         "administrator",
-        _l("An administrator of an organisation"),
-        _l("The organisation entered nothing about you. One that did sees that, until you change it."),
+        _l("An administrator"),
+        _l("Of an organisation that entered nothing about you. One that did sees that, until you change it."),
         _MEMBER | {Relation.ADMINISTRATOR},
     ),
     Look(
         "signed-out",
-        _l("Somebody who is signed out"),
+        _l("Signed out"),
         _l("Anybody on the internet. Only professionals can choose to have their card listed."),
         frozenset(),
         Setting.LISTING,
@@ -147,7 +147,7 @@ def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
     for number, person_id in enumerate(_entered_by(session, viewer), start=1):
         yield Look(
             f"connection-{number}",
-            _l("A connection who entered something (%(number)s)", number=number),
+            _l("Connection %(number)s, who entered something", number=number),
             _l("What this connection entered is seen until you hide, change or remove it."),
             _MEMBER | {Relation.CONNECTION},
             eyes=Eyes(person_id),
@@ -155,7 +155,7 @@ def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
     for number, organisation in enumerate(_entered_for(session, viewer), start=1):
         yield Look(
             f"administrator-{number}",
-            _l("An administrator whose organisation entered something (%(number)s)", number=number),
+            _l("Organisation %(number)s, which entered something", number=number),
             _l("Seen until you hide or remove it. What you change yourself shows as changed, without the value."),
             _MEMBER | {Relation.ADMINISTRATOR},
             eyes=Eyes(None, frozenset({organisation})),

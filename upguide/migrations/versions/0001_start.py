@@ -71,7 +71,13 @@ $$;
 MAY_HAND_TO_GATE = """
 DO $$ BEGIN
     IF current_setting('server_version_num')::int >= 160000 THEN
-        GRANT upguide_gate TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
+        -- Roles belong to the whole server: what another database's run did is not done again.
+        IF NOT EXISTS (
+            SELECT FROM pg_auth_members WHERE roleid = 'upguide_gate'::regrole AND set_option AND NOT inherit_option
+            AND member = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+        ) THEN
+            GRANT upguide_gate TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
+        END IF;
     ELSE
         GRANT upguide_gate TO CURRENT_USER;
         ALTER ROLE CURRENT_USER NOINHERIT;
@@ -466,9 +472,9 @@ def _open_gate() -> None:
         "open_token(bytea, text)",
         "forget_expired()",
     ):
-        op.execute(f"ALTER FUNCTION gate.{function} OWNER TO upguide_gate")
         op.execute(f"REVOKE ALL ON FUNCTION gate.{function} FROM PUBLIC")
         op.execute(f'GRANT EXECUTE ON FUNCTION gate.{function} TO "{_app_role()}"')
+        op.execute(f"ALTER FUNCTION gate.{function} OWNER TO upguide_gate")
     op.execute(f'GRANT USAGE ON SCHEMA gate TO "{_app_role()}"')
 
 

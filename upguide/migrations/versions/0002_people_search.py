@@ -55,10 +55,10 @@ def upgrade() -> None:
     op.execute("CREATE POLICY name_words_gate ON name_words TO upguide_gate USING (true) WITH CHECK (true)")
     op.execute(f"GRANT SELECT ({COLUMNS}) ON name_words TO upguide_gate")
     op.execute(SIMILAR)
-    op.execute(f"ALTER FUNCTION {SIGNATURE} OWNER TO upguide_gate")
     op.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC")
     app_role = op.get_bind().scalar(sa.text("SELECT current_user || '_app'"))
     op.execute(f'GRANT EXECUTE ON FUNCTION {SIGNATURE} TO "{app_role}"')
+    op.execute(f"ALTER FUNCTION {SIGNATURE} OWNER TO upguide_gate")
 
 
 def downgrade() -> None:

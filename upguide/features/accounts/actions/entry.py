@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session as DbSession
 
 from upguide.features.accounts.queries import RESET, SignInRecord, open_token, owner, sign_in_record
@@ -102,31 +103,25 @@ def ask_reset(
     """Mail a link for a new password; an unknown address is told that it has no account. Costs the same."""
     known = sign_in_record(session, mail_address)
     secret, secret_hash = new_token()
+    _keep_token(session, tenant, known.person_id if known else uuid4(), secret_hash)
+    values: dict[str, Any]
     if known is None:
-        send(session, "reset_password_unknown", mail_address, tenant, language, link=register)
+        kind, person_id, values = "reset_password_unknown", None, {"link": register}
     else:
-        with scope(tenant.slug, known.person_id, session):
-            session.add(
-                Token(
-                    person_id=known.person_id,
-                    secret_hash=secret_hash,
-                    kind=RESET,
-                    expires_at=datetime.now(UTC) + RESET_LIFE,
-                )
-            )
-            session.flush()
         hours = int(RESET_LIFE.total_seconds()) // 3600
-        values = {"link": reset(secret), "valid_hours": hours}
-        send(
-            session,
-            "reset_password",
-            mail_address,
-            tenant,
-            known.language or language,
-            known.person_id,
-            **values,
-        )
+        kind, person_id, values = "reset_password", known.person_id, {"link": reset(secret), "valid_hours": hours}
+        language = known.language or language
+    send(session, kind, mail_address, tenant, language, person_id, **values)
     session.commit()
+
+
+def _keep_token(session: DbSession, tenant: Tenant, person_id: UUID, secret_hash: bytes) -> None:
+    """Keep a link for a person, or for nobody: then the same statement runs, and finds nobody to keep it for."""
+    columns = [Token.id, Token.person_id, Token.secret_hash, Token.kind, Token.expires_at]
+    values = (uuid4(), person_id, secret_hash, RESET, datetime.now(UTC) + RESET_LIFE)
+    row = select(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
+    with scope(tenant.slug, person_id, session):
+        session.execute(insert(Token).from_select(columns, row.where(Person.id == person_id)))
 
 
 def reset_password(session: DbSession, tenant: Tenant, secret: str, password: str, link: str) -> str | None:

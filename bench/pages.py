@@ -1,0 +1,122 @@
+"""Pages over HTTP: ours against the reference page R, in turns, so that a busy machine hurts both alike."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from sqlalchemy import event
+
+from upguide.commands._demo.world import make_character
+from upguide.extensions import db
+from upguide.features.accounts.queries import mail_address_known
+from upguide.security.passwords import hash_password, verify_password
+from upguide.tenancy import all_tenants
+
+from .load import Measured, middle, request, run
+from .report import Result
+from .servers import Server, serve
+from .visit import CHARACTER, Visitor
+from .world import VAR, World, application, logs
+
+PEOPLE, PROFILE, MEMBER = "/people?q=jan", "/profile", "/people/"
+CONNECTIONS = 8
+SIGN_INS = 7
+
+
+def measure(world: World, rounds: int, seconds: float) -> list[Result]:
+    """Measure pages, sign-in and memory."""
+    statements = dict(_prepare(world))
+    with ExitStack() as stack:
+        ours = stack.enter_context(serve("upguide", OUR_ARGUMENTS, world.environment, logs("upguide")))
+        reference = stack.enter_context(serve("reference", REFERENCE_ARGUMENTS, _translations(), logs("reference")))
+        visitor = Visitor(ours)
+        sign_in = [visitor.sign_in() for _ in range(SIGN_INS)]
+        found = _rounds(ours, reference, visitor, rounds, seconds)
+        results = [*_of_pages(found, ours), *_of_sign_in(sign_in)]
+    return [*results, *(Result(f"SQL statements, {name}", n, limit=limit) for name, (n, limit) in statements.items())]
+
+
+OUR_ARGUMENTS = ["--config", "python:upguide.gunicorn", "wsgi:app"]
+REFERENCE_ARGUMENTS = ["--workers", "2", "--worker-class", "sync", "bench.reference.app:app"]
+
+
+def _prepare(world: World) -> Iterator[tuple[str, tuple[int, float]]]:
+    """Make who signs in; count the statements of pages in this process."""
+    app = application(world)
+    with app.app_context():
+        if not mail_address_known(db.session(), CHARACTER.mail_address):
+            make_character(db.session(), all_tenants(), CHARACTER)
+        db.session.remove()
+        engine = db.engine
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    with serve("count", OUR_ARGUMENTS, world.environment, logs("count")) as server:
+        visitor = Visitor(server)
+        visitor.sign_in()
+    client = app.test_client(use_cookies=False)
+    for name, path, limit in (("people list", PEOPLE, 5), ("one found", "/people?q=wilhelmina%20zuidmeijer", 5), ("profile", PROFILE, 8)):
+        statements.clear()
+        answer = client.get(path, headers=visitor.headers, base_url=f"http://{visitor.headers['Host']}")
+        if answer.status_code != 200:  # noqa: PLR2004
+            raise SystemExit(f"{path} answered {answer.status_code}")
+        yield name, (len(statements), limit)
+    engine.dispose()
+
+
+def _translations() -> dict[str, str]:
+    source = Path(__file__).parent / "reference" / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
+    target = VAR / "translations" / "nl" / "LC_MESSAGES" / "messages.mo"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as po, target.open("wb") as mo:
+        write_mo(mo, read_po(po))
+    return {"BENCH_TRANSLATIONS": str(VAR / "translations")}
+
+
+def _rounds(
+    ours: Server, reference: Server, visitor: Visitor, rounds: int, seconds: float
+) -> dict[str, list[Measured]]:
+    plain = {"Host": "localhost"}
+    turns = {
+        "R": (reference, request("/", plain)),
+        "people": (ours, request(PEOPLE, visitor.headers)),
+        "profile": (ours, request(PROFILE, visitor.headers)),
+    }
+    found: dict[str, list[Measured]] = {name: [] for name in turns}
+    for server, message in turns.values():
+        run(server, message, min(1.0, seconds), CONNECTIONS)  # warm
+    for _round in range(rounds):
+        for name, (server, message) in turns.items():
+            found[name].append(run(server, message, seconds, CONNECTIONS))
+    return found
+
+
+def _of_pages(found: dict[str, list[Measured]], ours: Server) -> list[Result]:
+    rate, cpu = {}, {}
+    for name, rounds in found.items():
+        rate[name], cpu[name] = middle(rounds, "rate"), 1000 * middle(rounds, "cpu_each")
+    tail = median(one.p99 / one.median for one in found["people"])
+    return [
+        Result("R: requests per second", rate["R"], "/s", note=f"{cpu['R']:.2f} ms of CPU each"),
+        Result("people list of 25: requests per second", rate["people"], "/s", note=f"{cpu['people']:.2f} ms of CPU each"),
+        Result("people list of 25: requests per second, of R's", rate["people"] / rate["R"], "×", 0.65, at_least=True),
+        Result("people list of 25: CPU of the workers, of R's", cpu["people"] / cpu["R"], "×", 1.4),
+        Result(f"people list of 25: 99th percentile, of the median, {CONNECTIONS} connections", tail, "×", 2),
+        Result("profile: requests per second, of R's", rate["profile"] / rate["R"], "×", note=f"{cpu['profile']:.2f} ms of CPU each"),
+        Result("memory of a worker", ours.memory(), "MB", 120),
+    ]
+
+
+def _of_sign_in(seconds: list[float]) -> list[Result]:
+
+
+    stored, hashing = hash_password("a password of the benchmarks"), []
+    for _ in range(SIGN_INS):
+        started = perf_counter()
+        verify_password(stored, "a password of the benchmarks")
+        hashing.append(perf_counter() - started)
+    took = median(seconds)
+    return [Result("sign-in, of its password hash alone", took / median(hashing), "×", note=f"{1000 * took:.0f} ms")]

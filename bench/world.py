@@ -1,0 +1,111 @@
+"""The database that is measured: an embedded server of the benchmarks' own, kept between runs.
+
+Two databases: `bench_small` with few members, for what may not grow with a portal, and `bench_large` with all.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import make_url
+
+from upguide.commands._demo import synthetic
+from upguide.config import ROOT, Settings
+from upguide.database import embedded
+from upguide.database.roles import connect_as_owner
+from upguide.security.sealing import Sealer
+
+VAR = ROOT / "var" / "bench"
+SECRET_KEY = "the-key-of-the-benchmarks-which-is-long-enough"  # noqa: S105 - it opens invented data
+TENANT, HOST = "upguide", "upguide.me"
+SMALL = 10_000
+# More than a laptop's share, so that it is the statements that are measured, and not the disk.
+OPTIONS = {**embedded.DURABLE, "shared_buffers": "512MB", "fsync": "off", "max_connections": "60"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A migrated database with synthetic members."""
+
+    server: embedded.EmbeddedServer
+    name: str
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(secret_keys=(SECRET_KEY,), database_url=self.owner_url, smtp_url=SMTP, var=VAR)
+
+    @property
+    def owner_url(self) -> str:
+        return self.server.url(self.name)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a production server of this database is told."""
+        names = {"DEVELOPMENT": "0", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": self.owner_url}
+        return {f"UPGUIDE_{name}": value for name, value in {**names, "SMTP_URL": SMTP, "VAR": str(VAR)}.items()}
+
+    def connect(self, role: str) -> psycopg.Connection:
+        """Connect, in autocommit; as the superuser nothing of row-level security counts."""
+        return self.server.connect(self.name, role)
+
+
+SMTP = "smtp://127.0.0.1:1025"  # nothing is sent
+
+
+@contextmanager
+def running() -> Iterator[embedded.EmbeddedServer]:
+    """Give the benchmarks' database server."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    server = embedded.start(VAR, OPTIONS)
+    try:
+        yield server
+    finally:
+        server.release()
+
+
+def build(server: embedded.EmbeddedServer, name: str, members: int) -> World:
+    """Return a database with at least `members`; what a former run made is used again."""
+    world = World(server, name)
+    with server.connect() as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            names = [sql.Identifier(part) for part in (name, embedded.OWNER)]
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+    _migrate(world)
+    with world.connect(embedded.SUPERUSER) as connection:
+        (there,) = connection.execute("SELECT count(*) FROM memberships").fetchone() or (0,)
+    if there < members:
+        _fill(world, members - there)
+    return world
+
+
+def _fill(world: World, count: int) -> None:
+    print(f"making {count:,} members in {world.name}, once", flush=True)
+    with connect_as_owner(make_url(world.owner_url)) as connection:
+        connection.autocommit = True
+        synthetic.make_people(connection, TENANT, count, Sealer((SECRET_KEY,)).new_wrapped_key, lambda made: None)
+        synthetic.refresh_statistics(connection)
+
+
+def _migrate(world: World) -> None:
+    app = application(world)
+    with app.app_context():
+        flask_migrate.upgrade()
+
+
+def application(world: World) -> Flask:
+    """Return our application on this database, in this process."""
+    from upguide import create_app  # noqa: PLC0415
+
+    os.environ.pop("UPGUIDE_DEVELOPMENT", None)
+    return create_app(world.settings)
+
+
+def logs(name: str) -> Path:
+    """Return where a server's log goes."""
+    return VAR / f"{name}.log"

@@ -1,0 +1,94 @@
+"""Every page in a browser: nothing for axe-core to find, nothing cut off, no error, no dead end, nothing from elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.browser.looking import Looker
+from tests.browser.pages import NO_PAGES, VISITS, Visit
+from tests.browser.rotation import ALL_GUISES, LANGUAGES, SCHEMES, WIDTHS, guise, pairs
+from tests.browser.world import VIEWERS, World
+from tests.support.database import WorkerDatabase
+from tests.support.server import Site
+
+THEMES = ("coachingnederland", "executive", "gfs", "upguide")
+
+
+@contextmanager
+def looker(chromium: Browser, site: Site, database: WorkerDatabase, tenant: str, viewer: str) -> Iterator[Looker]:
+    """Open a window on a portal for one of the viewers."""
+    scene = VIEWERS[viewer](World(site, database, tenant))
+    with chromium.new_context() as context:
+        yield Looker(site, tenant, scene, context)
+
+
+def visits(viewer: str) -> list[tuple[int, Visit]]:
+    return [(number, visit) for number, visit in enumerate(VISITS) if visit.viewer == viewer]
+
+
+@pytest.mark.clause("P6")
+@pytest.mark.parametrize("viewer", VIEWERS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_page_is_in_order(chromium: Browser, site: Site, database: WorkerDatabase, theme: str, viewer: str) -> None:
+    """Each page once a theme, with language, light and width in rotation; all that it loads is of its own origin."""
+    with looker(chromium, site, database, theme, viewer) as window:
+        faults = [
+            fault
+            for number, visit in visits(viewer)
+            for fault in window.look(visit, guise(number, THEMES.index(theme)))
+        ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("viewer", VIEWERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_page_is_in_order_in_every_guise(
+    chromium: Browser, site: Site, database: WorkerDatabase, theme: str, language: str, viewer: str
+) -> None:
+    """Each page in each theme and language, light and dark, on a phone and a desk."""
+    first, *others = [one for one in ALL_GUISES if one.language == language]
+    faults: list[str] = []
+    with looker(chromium, site, database, theme, viewer) as window:
+        for _number, visit in visits(viewer):
+            faults += window.look(visit, first)
+            for other in others:
+                window.dress_open_page(other)
+                faults += [f"{visit} ({theme}, {other}): {fault}" for fault in window.faults_of_page(visit)]
+    assert not faults, "\n".join(faults)
+
+
+def test_rotation_holds_every_pair() -> None:
+    cases = [
+        (number, theme, shown.language, shown.scheme, shown.width)
+        for number in range(len(VISITS))
+        for theme in range(len(THEMES))
+        for shown in [guise(number, theme)]
+    ]
+    values = (range(len(VISITS)), range(len(THEMES)), LANGUAGES, SCHEMES, WIDTHS)
+    wanted = {
+        (left, one, right, other)
+        for left in range(len(values))
+        for right in range(left + 1, len(values))
+        for one in values[left]
+        for other in values[right]
+    }
+    assert set(pairs(cases)) == wanted
+
+
+def test_themes_are_those_of_the_portals(site: Site) -> None:
+    assert tuple(sorted(tenant.slug for tenant in site.tenants)) == THEMES
+
+
+def test_every_page_is_visited(app: Flask) -> None:
+    """A new page stands in VISITS, or in NO_PAGES with the reason why nobody looks at it."""
+    readable = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    visited = {visit.endpoint for visit in VISITS} - {""}
+    assert {"not visited": readable - visited - NO_PAGES.keys(), "gone": (visited | NO_PAGES.keys()) - readable} == {
+        "not visited": set(),
+        "gone": set(),
+    }

@@ -1,0 +1,60 @@
+"""Known and unknown mail addresses cost the same; `bench/timing.py` measures what this counts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from tests.support.client import Client
+from tests.support.database import WorkerDatabase
+from tests.support.factories import make_person
+from upguide.extensions import db
+
+Browse = Callable[..., Client]
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Collect the statements that run, without what they are given."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found.append(" ".join(statement.split()))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def cost(browser: Client, path: str, values: dict[str, str]) -> list[str]:
+    token = browser.token()
+    with listening() as statements:
+        browser.post(path, values | {"csrf_token": token}, csrf=False)
+    return statements
+
+
+def both(browse: Browse, path: str, values: dict[str, str]) -> tuple[list[str], list[str]]:
+    known = str(make_person().mail_address)
+    return tuple(  # type: ignore[return-value]
+        cost(browse(), path, values | {"mail_address": address}) for address in (known, "nobody@example.org")
+    )
+
+
+def test_signing_in_runs_the_same_statements(browse: Browse, app: Flask) -> None:
+    known, unknown = both(browse, "/login", {"password": "not the password"})
+    assert known == unknown
+
+
+def test_a_forgotten_password_runs_the_same_statements(browse: Browse, app: Flask) -> None:
+    known, unknown = both(browse, "/forgotten-password", {})
+    assert known == unknown
+
+
+def test_registering_differs_by_one_insert_alone(browse: Browse, app: Flask, database: WorkerDatabase) -> None:
+    values = {"password": "a heron at the lake", "of_age": "y", "consent": "y"}
+    known, unknown = both(browse, "/register", values)
+    assert [s for s in unknown if not s.startswith("INSERT INTO registrations")] == known

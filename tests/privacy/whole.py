@@ -1,0 +1,159 @@
+"""A person with a value for every item that a profile holds, and what section W lets a viewer see of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.privacy import section_w
+from tests.support.canaries import PLANTED
+from tests.support.factories import Made, add_address, add_employer, add_phone, make_professional
+from upguide.extensions import db
+from upguide.models import Entry, Photo
+from upguide.policy.items import Item
+from upguide.policy.sees import Relation, Setting
+from upguide.privacy import PersonView
+from upguide.privacy.sight import Eyes, Provenance
+from upguide.tenancy.scope import scope
+
+Key = tuple[Item, UUID]
+ORDER = list(Item)
+
+
+@dataclass
+class Whole:
+    """A person, the parts of each value, and where each value came from (the person, unless told otherwise)."""
+
+    made: Made
+    parts: dict[Key, dict[str, str]]
+    origins: dict[Key, Provenance] = field(default_factory=dict)
+
+    @property
+    def id(self) -> UUID:
+        return self.made.id
+
+    def origin(self, key: Key) -> Provenance:
+        return self.origins.get(key, Provenance(self.id))
+
+
+def make_whole(tenant: str = "upguide", **given: Any) -> Whole:
+    """Make a professional with an infix, a phone, an address, an employer and a photo."""
+    person = make_professional(tenant, infix="van der", gender="woman", **given)
+    phone, address, employer = add_phone(person), add_address(person), add_employer(person)
+    file_key = uuid4().hex
+    with scope(tenant, person.id, db.session()):
+        db.session.add(Photo(person_id=person.id, file_key=file_key))
+        db.session.commit()
+    single = ("first_names", "infix", "surname", "alias", "gender", "birth_date", "birth_place", "mail_address")
+    card = ("description", "expertise", "specialisations", "qualifications", "region", "web_site")
+    parts = {(Item(name), person.id): {name: str(person.values[name])} for name in (*single, "position", "number", *card)}
+    parts |= {
+        (Item.PHOTO, person.id): {"file_key": file_key},
+        (Item.PHONE, phone): {"kind": "mobile", "phone_number": _planted(person, Item.PHONE)},
+        (Item.ADDRESS, address): {
+            "lines": _planted(person, Item.ADDRESS),
+            "postcode": "1234 AB",
+            "country": "NL",
+        },
+        (Item.TOWN, address): {"town": _planted(person, Item.TOWN)},
+        (Item.ADDRESS_KIND, address): {"kind": "permanent"},
+        (Item.EMPLOYER, employer): {"employer_name": _planted(person, Item.EMPLOYER)},
+        (Item.EMPLOYER_ADDRESS, employer): {"employer_address": _planted(person, Item.EMPLOYER_ADDRESS)},
+    }
+    return Whole(person, parts)
+
+
+def _planted(person: Made, item: Item) -> str:
+    return next(c.value for c in PLANTED.values() if c.person_id == person.id and c.item is item)
+
+
+def enter(whole: Whole, key: Key, by: UUID | None, on_behalf_of: UUID | None = None) -> None:
+    """Note that somebody entered the value that stands now."""
+    with scope(whole.made.tenant, whole.id, db.session()):
+        item, row_id = key
+        db.session.add(
+            Entry(person_id=whole.id, item=item.value, row_id=row_id, entered_by=by, on_behalf_of=on_behalf_of, removed=False)
+        )
+        db.session.commit()
+    before = whole.origin(key).organisations_before
+    whole.origins[key] = Provenance(by, on_behalf_of, before | ({on_behalf_of} if on_behalf_of else set()))
+
+
+def plain(view: PersonView) -> dict[str, Any]:
+    """Return a view as plain values, to be compared whole; times of entry and the photo's are left out."""
+    fields = []
+    for shown in view.fields:
+        parts = {name: value for name, value in shown.parts.items() if name != "placed_at"}
+        fields.append((shown.item, shown.row_id, parts, shown.changed, shown.hidden))
+    return {
+        "name": view.name,
+        "initials": view.initials,
+        "has_photo": view.has_photo,
+        "sign": view.sign,
+        "handle": view.handle,
+        "fields": fields,
+        "items": view.items,
+        "relations": view.relations,
+    }
+
+
+def expected(
+    whole: Whole,
+    relations: Iterable[Relation],
+    setting: Setting,
+    *,
+    hidden: Iterable[Key] = (),
+    eyes: Eyes = Eyes(),
+    details: bool = True,
+) -> dict[str, Any]:
+    """Return the same as `plain`, worked out from section W and from what was entered."""
+    held = frozenset(relations)
+    sights = {key: _sight(whole, key, held, setting, set(hidden), eyes) for key in whole.parts}
+    bare = {key: _sight(whole, key, held, setting, set(hidden), eyes, known=details) for key in whole.parts}
+    names = [_value(whole, bare, name) for name in ("first_names", "infix", "surname")]
+    fields = [
+        (key[0], key[1], whole.parts[key] if sight == "shown" else {}, sight == "changed", key in set(hidden))
+        for key, sight in sights.items()
+        if sight != "nothing"
+    ]
+    basics = {
+        key[0] for key, sight in bare.items() if sight == "shown" and key[0].value in section_w.NAME | {"alias", "photo"}
+    }
+    return {
+        "name": " ".join(part for part in names if part) or None,
+        "initials": "".join(part[0].upper() for part in (names[0], names[2]) if part),
+        "has_photo": Item.PHOTO in basics,
+        "sign": _value(whole, bare, "alias"),
+        "handle": None if setting is Setting.CONTENT else whole.made.handle,
+        "fields": sorted(fields, key=lambda f: (ORDER.index(f[0]), str(f[1]))) if details else [],
+        "items": frozenset(basics | {f[0] for f in fields if details and not f[3]}),
+        "relations": held,
+    }
+
+
+def _value(whole: Whole, sights: Mapping[Key, str], name: str) -> str | None:
+    key = (Item(name), whole.id)
+    return whole.parts[key][name] if sights[key] == "shown" else None
+
+
+def _sight(
+    whole: Whole,
+    key: Key,
+    relations: frozenset[Relation],
+    setting: Setting,
+    hidden: set[Key],
+    eyes: Eyes,
+    *,
+    known: bool = True,
+) -> str:
+    origin = whole.origin(key) if known else Provenance()
+    value = section_w.Value(
+        key[0].value,
+        hidden=key in hidden,
+        entered_by_viewer=eyes.person_id is not None and origin.entered_by == eyes.person_id,
+        for_viewers_organisation=origin.on_behalf_of in eyes.organisations,
+        once_for_viewers_organisation=bool(origin.organisations_before & eyes.organisations),
+        for_some_organisation=origin.on_behalf_of is not None,
+        granted=key[0] in eyes.granted,
+    )
+    return section_w.seen({relation.value for relation in relations}, setting.value, value)

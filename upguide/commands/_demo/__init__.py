@@ -1,0 +1,1 @@
+"""The demo world: invented people for development. Nobody in it exists."""
