@@ -45,7 +45,8 @@ lock: $(READY) ## write requirements.txt anew from setup.cfg
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --output-file requirements.txt setup.cfg
 
-# Made again when the locked packages change; an unchanged environment costs nothing.
+# Made again when the locked packages change; an unchanged environment costs nothing. Python compiles what it
+# needs when it needs it: compiling all of it at once would take longer than the rest.
 $(READY): requirements.txt
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 		if command -v $$python > /dev/null && $$python -c '$(ENOUGH)'; then found=$$python; break; fi; \
@@ -56,7 +57,7 @@ $(READY): requirements.txt
 		$$found -m venv --clear $(VENV); \
 	fi; \
 	echo "Installing the locked packages"; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 browser:

@@ -84,11 +84,12 @@ def _search(question: str) -> Run:
     values: dict[str, Any] = {"tenant_id": TENANT, "size": queries.PAGE_SIZE + 1}
     for at, word in enumerate(words):
         values |= {f"from_{at}": word, f"until_{at}": word + "\U0010ffff"}
-    return _text(queries._statement(len(words), None)), values
+    return _run(queries._statement(len(words), None), values)
 
 
-def _text(statement: Select[Any]) -> str:
-    return str(statement.compile(dialect=postgresql.psycopg.dialect()))
+def _run(statement: Select[Any], values: dict[str, Any]) -> Run:
+    compiled = statement.compile(dialect=postgresql.psycopg.dialect())
+    return str(compiled), {**compiled.params, **values}
 
 
 def _in_turns(
@@ -122,11 +123,11 @@ def _relations(connection: psycopg.Connection, times: int) -> float:
         scope()
         rows = connection.execute("SELECT person_id FROM memberships LIMIT 10000").fetchall()
     random, seconds = Random(2), []  # noqa: S311
-    statement = _text(_basics_statement(Setting.PAGE))
+    statement = _basics_statement(Setting.PAGE)
     for _ in range(max(20, times // 5)):
         ids = [row[0] for row in random.sample(rows, 100)]
         values = {"ids": ids, "tenant_id": TENANT, "viewer_id": ids[0]}
-        seconds.append(_timed(connection, (statement, values), ids[0]))
+        seconds.append(_timed(connection, _run(statement, values), ids[0]))
     return median(seconds)
 
 

@@ -30,7 +30,8 @@ class Visitor:
         return {**sent, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
 
     def sign_in(self) -> float:
-        """Sign in; return the seconds that the answer to the form took."""
+        """Sign in, as a browser that comes for the first time; return the seconds that the answer to the form took."""
+        self.cookies.clear()
         token = html.unescape(TOKEN.search(self._ask("GET", "/login"))[1])  # type: ignore[index]
         form = {"csrf_token": token, "mail_address": CHARACTER.mail_address, "password": PASSWORD}
         started = time.perf_counter()

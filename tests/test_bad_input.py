@@ -1,7 +1,7 @@
 """Whatever is sent, to whatever address, by whomever: there is a proper answer, and never a 500."""
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 
 from tests.support.client import Client
 from tests.support.conventions import parse
-from tests.support.factories import make_professional
+from tests.support.factories import make_person, make_professional
 from tests.support.routes import Address, addresses, arguments, query_names
+from upguide.access.requires import access_of
 
 Browse = Callable[..., Client]
-PROPER = {200, 301, 302, 303, 304, 308, 400, 403, 404, 405, 409, 413, 415, 422, 429}
 FEW = settings(
     max_examples=12,
     deadline=None,
@@ -66,9 +66,16 @@ odd_text = st.one_of(
 )
 
 
-def anonymous_and_member(browse: Browse) -> dict[str, Client]:
-    """A visitor, and a professional with all that a profile holds."""
+def visitor_and_member(browse: Browse) -> dict[str, Client]:
+    """A visitor, and a professional, whose profile holds most."""
     return {"visitor": browse(), "member": browse(make_professional())}
+
+
+def values_of(app: Flask, clients: dict[str, Client]) -> Mapping[str, object]:
+    """Parameters of addresses that lead to the member's own things, or to a fellow member's."""
+    person = clients["member"].person
+    assert person is not None
+    return arguments(app, person, make_person())
 
 
 def from_anywhere() -> dict[str, str]:
@@ -78,7 +85,7 @@ def from_anywhere() -> dict[str, str]:
 
 
 def check(response: TestResponse, what: object) -> None:
-    assert response.status_code in PROPER, f"{what}: {response.status_code}"
+    assert response.status_code < 500, f"{what}: {response.status_code}"
 
 
 def fields_of(client: Client, path: str) -> list[str]:
@@ -126,26 +133,31 @@ def post_odd(client: Client, address: Address, pairs: list[tuple[str, bytes]], k
     )
 
 
+def who_may(app: Flask, clients: dict[str, Client], address: Address) -> Client:
+    """Who gets furthest at an address: the visitor where it is public, else the member."""
+    public = access_of(app, address.endpoint).permission is None
+    return clients["visitor" if public and address.endpoint not in ("accounts.logout",) else "member"]
+
+
+def try_form(client: Client, address: Address, names: list[str]) -> None:
+    """Send odd things to one form, many times."""
+
+    @FEW
+    @given(
+        st.lists(st.tuples(st.sampled_from(names), odd_text), max_size=len(names) + 3),
+        st.sampled_from(["plain", "plain", "plain", "multipart", "multipart files", "json"]),
+    )
+    def try_it(pairs: list[tuple[str, bytes]], kind: str) -> None:
+        check(post_odd(signed_in_again(client), address, pairs, kind), f"{address} with {pairs!r} as {kind}")
+
+    try_it()
+
+
 def test_no_form_falls_over_what_is_sent_to_it(app: Flask, browse: Browse) -> None:
-    clients = anonymous_and_member(browse)
-    person = clients["member"].person
-    assert person is not None
-    for address in addresses(app, arguments(app, person, make_professional()), "POST"):
-        for who, client in clients.items():
-            names = fields_of(signed_in_again(client), address.path)
-
-            @FEW
-            @given(
-                st.lists(st.tuples(st.sampled_from(names), odd_text), max_size=len(names) + 3),
-                st.sampled_from(["plain", "plain", "plain", "multipart", "multipart files", "json"]),
-            )
-            def try_it(
-                pairs: list[tuple[str, bytes]], kind: str, client: Client = client, address: Address = address
-            ) -> None:
-                signed_in_again(client)
-                check(post_odd(client, address, pairs, kind), f"{address} as {who} with {pairs!r} as {kind}")
-
-            try_it()
+    clients = visitor_and_member(browse)
+    for address in addresses(app, values_of(app, clients), "POST"):
+        client = who_may(app, clients, address)
+        try_form(client, address, fields_of(signed_in_again(client), address.path))
 
 
 BROKEN_BODIES = {
@@ -168,52 +180,44 @@ BROKEN_BODIES = {
 @pytest.mark.parametrize("kind", BROKEN_BODIES)
 def test_no_form_falls_over_a_broken_body(app: Flask, browse: Browse, kind: str) -> None:
     body, content_type = BROKEN_BODIES[kind]
-    clients = anonymous_and_member(browse)
-    person = clients["member"].person
-    assert person is not None
-    for address in addresses(app, arguments(app, person, make_professional()), "POST"):
-        for who, client in clients.items():
-            signed_in_again(client)
-            response = client.open(
-                address.path,
-                method="POST",
-                data=body,
-                headers={"Content-Type": content_type, "X-CSRFToken": client.token(), "Referer": client.base_url},
-                environ_overrides=from_anywhere(),
-            )
-            check(response, f"{address} as {who}")
+    clients = visitor_and_member(browse)
+    for address in addresses(app, values_of(app, clients), "POST"):
+        client = signed_in_again(who_may(app, clients, address))
+        response = client.open(
+            address.path,
+            method="POST",
+            data=body,
+            headers={"Content-Type": content_type, "X-CSRFToken": client.token(), "Referer": client.base_url},
+            environ_overrides=from_anywhere(),
+        )
+        check(response, address)
+
+
+def try_query(client: Client, address: Address, names: list[str]) -> None:
+    """Get one page with odd questions, many times."""
+
+    @settings(FEW, max_examples=6)
+    @given(st.lists(st.tuples(st.sampled_from(names), odd_text), min_size=1, max_size=4))
+    def try_it(query: list[tuple[str, bytes]]) -> None:
+        path = f"{address.path}?{encoded(query).decode()}"
+        check(client.get(path, environ_overrides=from_anywhere()), path)
+
+    try_it()
 
 
 def test_no_page_falls_over_its_query(app: Flask, browse: Browse) -> None:
-    clients = anonymous_and_member(browse)
-    person = clients["member"].person
-    assert person is not None
-    names = query_names()
-    assert names
-    pairs = st.lists(st.tuples(st.sampled_from(names), odd_text), min_size=1, max_size=4)
-    for address in addresses(app, arguments(app, person, make_professional()), "GET"):
-        for who, client in clients.items():
-
-            @FEW
-            @given(pairs)
-            def try_it(
-                query: list[tuple[str, bytes]], client: Client = client, address: Address = address, who: str = who
-            ) -> None:
-                path = f"{address.path}?{encoded(query).decode()}"
-                check(client.get(path, environ_overrides=from_anywhere()), f"{path} as {who}")
-
-            try_it()
+    clients, names = visitor_and_member(browse), query_names()
+    assert {"next", "q"} <= set(names)
+    for address in addresses(app, values_of(app, clients), "GET"):
+        try_query(who_may(app, clients, address), address, names)
 
 
 def test_no_address_falls_over_its_parameters(app: Flask, browse: Browse) -> None:
-    client = browse(make_professional())
-    person = client.person
-    assert person is not None
-    templates = sorted(
-        {address.path for address in addresses(app, arguments(app, person, make_professional()), "GET", "POST")}
-    )
+    clients = visitor_and_member(browse)
+    client = clients["member"]
+    templates = sorted({address.path for address in addresses(app, values_of(app, clients), "GET", "POST")})
 
-    @settings(FEW, max_examples=150)
+    @settings(FEW, max_examples=100)
     @given(st.sampled_from(templates), st.integers(0, 5), odd_text, st.sampled_from(["GET", "POST", "PUT", "HEAD"]))
     def try_it(path: str, at: int, odd: bytes, method: str) -> None:
         parts = path.split("/")
@@ -229,7 +233,7 @@ def test_no_page_falls_over_a_header(app: Flask, browse: Browse) -> None:
     client = browse()
     names = ["Accept-Language", "Referer", "User-Agent", "X-Forwarded-For", "Accept", "If-None-Match", "X-CSRFToken"]
 
-    @settings(FEW, max_examples=120)
+    @settings(FEW, max_examples=60)
     @given(st.sampled_from(["/", "/login", "/privacy", "/profile"]), st.sampled_from(names), odd_text)
     def try_it(path: str, name: str, odd: bytes) -> None:
         value = odd.replace(b"\r", b"").replace(b"\n", b"").decode("latin-1")
@@ -241,7 +245,7 @@ def test_no_page_falls_over_a_header(app: Flask, browse: Browse) -> None:
 def test_no_page_falls_over_a_cookie(app: Flask, browse: Browse) -> None:
     client = browse()
 
-    @settings(FEW, max_examples=120)
+    @settings(FEW, max_examples=60)
     @given(st.sampled_from(["session", "language", "device", "__Host-session", ""]), odd_text, st.sampled_from(["/", "/home", "/login"]))
     def try_it(name: str, odd: bytes, path: str) -> None:
         value = f"{name}=" + odd[:3_000].replace(b"\r", b"").replace(b"\n", b"").decode("latin-1")

@@ -51,9 +51,7 @@ def chromium() -> Iterator[Browser]:
 def portal(chromium: Browser) -> Iterator[Page]:
     """A page of components, answered from the work tree without a server."""
     names = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-    names.globals.update(
-        _=lambda text: text, csrf_token=lambda: "token", static_url=lambda path: f"/static/{path}"
-    )
+    names.globals.update(_=lambda text: text, csrf_token=lambda: "token", static_url=lambda path: f"/static/{path}")
     html = names.from_string(BODY).render()
 
     def answer(route: Route) -> None:
@@ -125,9 +123,7 @@ def test_a_password_can_be_shown_and_hidden_again(portal: Page) -> None:
 def test_a_form_is_sent_once(portal: Page) -> None:
     posts: list[str] = []
     portal.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-    portal.evaluate(
-        "() => { for (const n of [1, 2]) document.querySelector('[action=\"/sign-in\"]').requestSubmit() }"
-    )
+    portal.evaluate("() => { for (const n of [1, 2]) document.querySelector('[action=\"/sign-in\"]').requestSubmit() }")
     portal.wait_for_url(f"{PORTAL}/sign-in")
     assert posts == [f"{PORTAL}/sign-in"]
 

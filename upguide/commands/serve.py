@@ -18,7 +18,8 @@ from upguide.commands._children import Child, Children
 from upguide.config import SettingError, Settings
 from upguide.tenancy import all_tenants
 
-PATIENCE = 60.0  # seconds until the first answer, and for a port that a former run still holds
+PATIENCE = 60.0  # seconds until the first answer
+PORT_PATIENCE = 5.0  # seconds for a former run to let go of the port
 
 
 @click.command("serve")
@@ -31,12 +32,13 @@ def serve(ctx: click.Context, port: int) -> None:
     signal.signal(signal.SIGINT, stop)
     addresses = free_addresses(port)
     database.start(settings)
-    database.upgrade()
-    demo(ctx, "world")
     with Children() as children:
+        # The server loads while the tables are looked after, the worker while the portals are announced.
         children.start(Child("server", server_command(addresses), environment(settings)))
-        children.start(Child("worker", [*flask(), "jobs", "worker"], environment(settings), again=True))
+        database.upgrade()
+        demo(ctx, "world")
         wait_for_answer(children, port)
+        children.start(Child("worker", worker_command(), environment(settings), again=True))
         announce(port)
         demo(ctx, "sign-ins")
         children.watch()
@@ -55,7 +57,7 @@ def free_addresses(port: int) -> list[str]:
     A former run that was killed may still be letting go of the port: it gets a moment. Raises SettingError
     where the port stays taken.
     """
-    until = time.monotonic() + 5
+    until = time.monotonic() + PORT_PATIENCE
     while True:
         try:
             return [f"{shown}:{port}" for family, host, shown in LOOPBACK if can_listen(family, host, port)]
@@ -99,9 +101,9 @@ def server_command(addresses: list[str]) -> list[str]:
     return [*command, "wsgi:app"]
 
 
-def flask() -> list[str]:
-    """Return how a command of ours is started."""
-    return [sys.executable, "-m", "flask", "--app", "wsgi"]
+def worker_command() -> list[str]:
+    """Return how what was put off is done."""
+    return [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "worker"]
 
 
 def wait_for_answer(children: Children, port: int) -> None:

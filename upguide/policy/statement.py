@@ -62,7 +62,10 @@ CHAPTERS = (
     Chapter(
         "data",
         N_("What we keep"),
-        (N_("Everything in this list is optional, but for your mail address and your password."),),
+        (
+            N_("Everything in this list is optional, but for your mail address and your password."),
+            N_("You keep it here as long as you want, unless the table names another term."),
+        ),
         ("F1", "F3", "F4"),
     ),
     Chapter("purposes", N_("Why we keep it"), (), ("U1", "U2")),

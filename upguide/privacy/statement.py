@@ -8,7 +8,7 @@ from datetime import date
 from upguide.i18n import current_locale, gettext, use_locale
 from upguide.policy.clauses import CLAUSES
 from upguide.policy.items import CATALOGUE, Group, Item
-from upguide.policy.purposes import PURPOSES, TERMS, Purpose
+from upguide.policy.purposes import PURPOSES, TERMS, Purpose, Term
 from upguide.policy.statement import CHAPTERS, INTRODUCTION, VERSIONS, Chapter
 
 from .holdings import held_items
@@ -36,11 +36,11 @@ class ChapterText:
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
-    """One item of the catalogue, in words."""
+    """One item of the catalogue, in words; `term` is None where it is kept as long as the person wants."""
 
     label: str
     purposes: tuple[str, ...]
-    term: str
+    term: str | None
     hideable: bool
     sealed: bool
     secret: bool
@@ -125,7 +125,7 @@ def _row(item: Item) -> DataRow:
     return DataRow(
         label=gettext(declared.label),
         purposes=tuple(gettext(PURPOSES[purpose].label) for purpose in Purpose if purpose in declared.purposes),
-        term=gettext(TERMS[declared.term].label),
+        term=None if declared.term is Term.ACCOUNT else gettext(TERMS[declared.term].label),
         hideable=declared.hideable,
         sealed=declared.sealed,
         secret=declared.secret,

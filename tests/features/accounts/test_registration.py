@@ -244,3 +244,9 @@ def test_joining_twice_is_joining_once(browse: Browse, database: WorkerDatabase)
     assert answers == [303, 303, 303]
     assert rows(database, "SELECT count(*) FROM memberships WHERE tenant_id = 'gfs'") == [(1,)]
     assert rows(database, "SELECT count(*) FROM consents WHERE tenant_id = 'gfs'") == [(1,)]
+
+
+def test_a_mailbox_is_not_flooded_known_or_not(browse: Browse) -> None:
+    for address in (str(make_person().mail_address), "new@example.org"):
+        answers = [browse().post("/register", WISH | {"mail_address": address}).status_code for _ in range(4)]
+        assert answers == [303, 303, 303, 429]

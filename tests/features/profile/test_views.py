@@ -244,6 +244,13 @@ def test_alias_from_the_own_name_is_refused(browse: Browse) -> None:
     assert stored(person, Person)[0].alias == "X9Z"
 
 
+@pytest.mark.clause("W2")
+def test_name_that_the_alias_tells_is_kept_with_a_warning(browse: Browse) -> None:
+    client = browse(someone(first_names=None, surname=None, alias="AB"))
+    response = client.post("/profile/name", {"first_names": "Anna", "surname": "Berg"})
+    assert "Your alias now resembles your name" in client.follow(response).text
+
+
 def test_random_alias_is_another_one(browse: Browse) -> None:
     person = someone(alias="K7P")
     assert browse(person).post("/profile/alias/random").status_code == 303

@@ -1,1 +1,5 @@
 """A person's own profile: every item, who sees it, who entered it; change, hide and remove (P4, F1, W11)."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("profile", __name__, url_prefix="/profile")

@@ -144,7 +144,8 @@ def _relations_now(look: Look, viewer: Viewer, now: frozenset[Relation]) -> froz
 
 
 def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
-    for number, person_id in enumerate(_entered_by(session, viewer), start=1):
+    people, organisations = _enterers(session, viewer)
+    for number, person_id in enumerate(people, start=1):
         yield Look(
             f"connection-{number}",
             _l("Connection %(number)s, who entered something", number=number),
@@ -152,7 +153,7 @@ def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
             _MEMBER | {Relation.CONNECTION},
             eyes=Eyes(person_id),
         )
-    for number, organisation in enumerate(_entered_for(session, viewer), start=1):
+    for number, organisation in enumerate(organisations, start=1):
         yield Look(
             f"administrator-{number}",
             _l("Organisation %(number)s, which entered something", number=number),
@@ -167,18 +168,18 @@ def looked_at(viewer: Viewer, look: Look) -> PersonView:
     return show_as(_person(viewer), viewer, look.relations, look.setting, look.eyes)
 
 
-def _entered_by(session: Session, viewer: Viewer) -> list[UUID]:
-    """Return others who entered something for themselves, the first of them first."""
-    mine = Entry.person_id == _person(viewer)
-    others = Entry.entered_by.is_not(None) & (Entry.entered_by != viewer.person_id) & Entry.on_behalf_of.is_(None)
-    statement = select(Entry.entered_by).where(mine, others).group_by(Entry.entered_by).order_by(func.min(Entry.id))
-    return [found for found in session.scalars(statement) if found]
-
-
-def _entered_for(session: Session, viewer: Viewer) -> list[UUID]:
-    mine = (Entry.person_id == _person(viewer)) & Entry.on_behalf_of.is_not(None)
-    statement = select(Entry.on_behalf_of).where(mine).group_by(Entry.on_behalf_of).order_by(func.min(Entry.id))
-    return [found for found in session.scalars(statement) if found]
+def _enterers(session: Session, viewer: Viewer) -> tuple[list[UUID], list[UUID]]:
+    """Return the others who entered something for themselves, and the organisations; the first of them first."""
+    by, organisation = Entry.entered_by, Entry.on_behalf_of
+    statement = (
+        select(by, organisation)
+        .where(Entry.person_id == _person(viewer), (by != viewer.person_id) | organisation.is_not(None))
+        .group_by(by, organisation)
+        .order_by(func.min(Entry.id))
+    )
+    rows = session.execute(statement).all()
+    people = [row.entered_by for row in rows if row.entered_by and row.on_behalf_of is None]
+    return people, list(dict.fromkeys(row.on_behalf_of for row in rows if row.on_behalf_of))
 
 
 def _person(viewer: Viewer) -> UUID:

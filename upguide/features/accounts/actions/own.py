@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
 from upguide.features.accounts.queries import (
@@ -137,10 +138,11 @@ def _change_address(session: DbSession, tenant: Tenant, person_id: UUID, wish: s
     former = person.mail_address
     # Links that went to the former address stop working with it.
     session.execute(delete(Token).where(Token.person_id == person_id))
-    if mail_address_known(session, wish):
+    try:
+        with session.begin_nested():
+            person.mail_address = wish
+    except IntegrityError:
         return MailChange.TAKEN
-    person.mail_address = wish
-    session.flush()
     language, now = _language(session, tenant, person_id), datetime.now(UTC)
     for address in (former, wish):
         send(session, "mail_changed", address, tenant, language, person_id, at=now)

@@ -1,0 +1,149 @@
+"""How the house is built: who reads personal columns, who formats names, how long things are, which way imports run."""
+
+import ast
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.source import PACKAGE, lines_of, mentions, tree_of, trees
+from upguide.config import ROOT
+
+# Who may read a personal column beside `privacy/`, and why (design.md, "A request", step 5).
+READERS = {
+    "upguide/features/accounts/": "the subject's own account: signing in, security, registering",
+    "upguide/features/profile/": "the subject's own profile",
+    "upguide/mail/": "the letters themselves, sealed, on their way to whom they are for",
+    "upguide/features/people/queries.py": "the handle, which addresses a page, and the order of names: no name itself",
+}
+NAME_PARTS = {"first_names", "infix", "surname"}
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEST = 300, 25, 400
+CREATE_APP = 60
+
+
+def strangers(path: str, tree: ast.AST) -> list[str]:
+    """Personal columns that a module reads without being one that may."""
+    if path.startswith(("upguide/privacy/", "upguide/models/", "upguide/migrations/", *READERS)):
+        return []
+    return [f"{path} reads {column}" for column in mentions(tree)]
+
+
+def test_only_privacy_and_the_subject_s_own_features_read_personal_columns() -> None:
+    found = [line for path, tree in trees() for line in strangers(path, tree)]
+    assert found == [], "select ids, and let privacy.show say what may be seen"
+
+
+def test_a_planted_reader_is_found() -> None:
+    tree = tree_of("select(Person.id, Person.surname).where(Membership.handle == handle)")
+    assert strangers("upguide/features/home/queries.py", tree) == [
+        "upguide/features/home/queries.py reads Person.surname",
+        "upguide/features/home/queries.py reads Membership.handle",
+    ]
+
+
+def test_readers_are_not_stale() -> None:
+    used = {start for start in READERS for path, tree in trees() if path.startswith(start) and any(mentions(tree))}
+    assert used == set(READERS)
+
+
+def joined_names(tree: ast.AST) -> Iterator[str]:
+    """Yield where text is put together from the parts of a name."""
+    for node in ast.walk(tree):
+        joins = (
+            isinstance(node, ast.JoinedStr)
+            or (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)))
+            or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("join", "format"))
+        )
+        if joins and _parts_in(node):
+            yield ast.unparse(node)
+
+
+def _parts_in(node: ast.AST) -> set[str]:
+    names = {getattr(n, "attr", None) or getattr(n, "id", None) for n in ast.walk(node)}
+    return names & NAME_PARTS
+
+
+def test_only_privacy_names_puts_names_together() -> None:
+    found = {path: list(joined_names(tree)) for path, tree in trees() if path != "upguide/privacy/names.py"}
+    assert {path: lines for path, lines in found.items() if lines} == {}, "use privacy.names.full_name, through show"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f'{p.first_names} {p.surname}'",
+        "' '.join([p.first_names, p.surname])",
+        "p.first_names + ' ' + p.surname",
+        "'%s' % surname",
+        "'{} {}'.format(p.infix, p.surname)",
+    ],
+)
+def test_a_planted_name_is_found(source: str) -> None:
+    assert list(joined_names(tree_of(source))) != []
+
+
+def test_imports_run_downwards_only() -> None:
+    output = io.StringIO()
+    with redirect_stdout(output):
+        broken = lint_imports(config_filename=str(ROOT / "setup.cfg"), no_cache=True)
+    assert broken == 0, output.getvalue()
+
+
+def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield name and length of each function, its docstring left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            doc = node.body[0] if ast.get_docstring(node) else None
+            said = (doc.end_lineno or 0) - doc.lineno + 1 if doc else 0
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1 - said
+
+
+# Larger is a question to ask, not a crime: each answer stands here.
+LONG_MODULES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+
+
+def test_modules_stay_short_enough_to_read() -> None:
+    long = {p.relative_to(ROOT).as_posix() for p in PACKAGE.rglob("*.py") if lines_of(p) > LONGEST_MODULE}
+    assert {path for path in long if "migrations/versions" not in path} == set(LONG_MODULES)
+
+
+def test_functions_stay_short_enough_to_read() -> None:
+    long = {
+        f"{path}:{name} ({length})"
+        for path, tree in trees()
+        if "migrations/versions" not in path
+        for name, length in functions(tree)
+        if length > LONGEST_FUNCTION + 5
+    }
+    assert long == set(LONG_FUNCTIONS)
+
+
+def test_test_files_stay_short_enough_to_read() -> None:
+    assert [path for path in (ROOT / "tests").rglob("*.py") if lines_of(path) > LONGEST_TEST] == []
+
+
+def test_create_app_only_assembles() -> None:
+    tree = next(tree for path, tree in trees() if path == "upguide/__init__.py")
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "create_app")
+    assert (function.end_lineno or 0) - function.lineno + 1 < CREATE_APP
+    decisions = [type(node).__name__ for node in ast.walk(function) if isinstance(node, (ast.If, ast.For, ast.While, ast.Try))]
+    assert decisions == []
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = [path for path, tree in trees() if tree.body and not ast.get_docstring(tree)]
+    assert silent == []
+
+
+def test_html_stands_in_templates_alone() -> None:
+    """Python that writes tags would go around escaping, folding and the checks of templates."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees("upguide/features")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "</" in node.value
+    ]
+    assert found == []

@@ -1,0 +1,7 @@
+"""/profile: the own page and the look through others' eyes, a small page for each change, and hiding and removing."""
+
+from upguide.features.profile import blueprint
+
+from . import changes, overview, photo, rows, values
+
+__all__ = ["blueprint", "changes", "overview", "photo", "rows", "values"]
