@@ -44,10 +44,11 @@ def test_gunicorn_started_in_its_own_way_gives_up_as_well():
 
 
 def test_folder_of_portals_with_a_fault_stops_with_the_fault(tmp_path):
-    (tmp_path / "broken").mkdir()
+    tenants = tmp_path / "tenants"
+    (tenants / "broken").mkdir(parents=True)
     ended = start(
-        STARTS["server"], UPGUIDE_DEVELOPMENT="1", UPGUIDE_TENANTS=str(tmp_path), UPGUIDE_VAR=str(tmp_path / "var")
+        STARTS["server"], UPGUIDE_DEVELOPMENT="1", UPGUIDE_TENANTS=str(tenants), UPGUIDE_VAR=str(tmp_path / "var")
     )
     assert ended.returncode == 2
-    assert ended.stderr.startswith("upguide: broken")
+    assert ended.stderr.startswith("upguide: tenants/broken")
     assert "Traceback" not in ended.stderr

@@ -157,7 +157,7 @@ class Client:
         self._check_text(response, sent, {before, self._viewer()})
         self._check_session(response)
         self._check_mails(response)
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and response.request.method != "HEAD":
             check_page(response, self.portal.languages)
         return response
 

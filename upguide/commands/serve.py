@@ -39,7 +39,7 @@ def serve(ctx: click.Context, port: int) -> None:
         demo(ctx, "world")
         wait_for_answer(children, port)
         children.start(Child("worker", worker_command(), environment(settings), again=True))
-        announce(port)
+        announce(settings, port)
         demo(ctx, "sign-ins")
         children.watch()
 
@@ -124,12 +124,12 @@ def wait_for_answer(children: Children, port: int) -> None:
     raise SettingError(f"no answer on port {port} within {PATIENCE:.0f} seconds")
 
 
-def announce(port: int) -> None:
-    """Print where each portal is."""
+def announce(settings: Settings, port: int) -> None:
+    """Print where each portal is, and where the data."""
     click.echo("\nUpGuide runs. Open a portal, or stop everything with Ctrl-C:\n")
     for tenant in all_tenants():
         click.echo(f"  {tenant.name:<24} http://{tenant.development_hosts[0]}:{port}/")
-    click.echo()
+    click.echo(f"\n  {'Database':<24} {database.home(settings)}\n")
 
 
 def demo(ctx: click.Context, step: str) -> None:

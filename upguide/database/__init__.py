@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from upguide.config import MIGRATIONS, Settings
 from upguide.extensions import db
@@ -19,6 +19,13 @@ def owner_url(settings: Settings) -> str:
 def app_url(settings: Settings) -> str:
     """Return the address for the application's role: for everything else."""
     return roles.app_url(owner_url(settings), settings)
+
+
+def home(settings: Settings) -> str:
+    """Return where the data is, for people: a folder of this machine, or the address without its password."""
+    if settings.database_url is not None:
+        return str(make_url(settings.database_url))
+    return str(places.find(settings.var).data)
 
 
 def start(settings: Settings) -> None:
@@ -69,4 +76,4 @@ def install(app: Flask) -> None:
         event.listen(db.engine, "do_connect", start_first)
 
 
-__all__ = ["app_url", "ensure_app_role", "install", "owner_url", "start", "upgrade"]
+__all__ = ["app_url", "ensure_app_role", "home", "install", "owner_url", "start", "upgrade"]

@@ -108,7 +108,7 @@ def _refresh_renamed(session: Session, _flush: UOWTransaction) -> None:
 
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
-    if not (state.is_update or state.is_insert):
+    if not (state.is_update or state.is_insert or state.is_delete):
         return
     target = getattr(state.statement, "table", None)
     tables = {model.__table__ for model in PROFILE_MODELS}

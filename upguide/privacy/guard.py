@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
-from upguide.extensions import Base
+from upguide.extensions import Model
 
 
 class RawPersonalData(RuntimeError):
@@ -16,7 +16,7 @@ def guard_attribute(owner: Any, name: str) -> None:
 
     Raises `RawPersonalData` for mapped objects and for result rows.
     """
-    if isinstance(owner, (Base, Row)):
+    if isinstance(owner, (Model, Row, RowMapping)):
         raise RawPersonalData(
             f"a template asked {type(owner).__name__} for {name!r}: show persons through privacy.show, "
             "and give templates plain values"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from upguide.policy.sees import JOURNALLED, NAMES, Relation, Setting
 
 from . import journal, names
 from .load import Basics, Details, ValueKey, load_basics, load_details
-from .sight import NOBODY, UNKNOWN, Eyes, Sight, cells, look
+from .sight import NOBODY, UNKNOWN, Eyes, Provenance, Sight, cells, look
 from .vault import Vault
 
 
@@ -128,17 +129,14 @@ def leaves_trace(relations: frozenset[Relation], *, own_page: bool) -> bool:
 
 
 def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes) -> PersonView:
-    seen = cells(person.relations, setting)
     row = person.row
     fields = _fields(person, details, setting, eyes) if details else ()
-
-    def sees(item: Item) -> bool:
-        provenance = details.provenance.get((item, row.id), UNKNOWN) if details else UNKNOWN
-        hidden = (item, row.id) in person.hidden
-        sight = look(seen.get(item, ()), item=item, hidden=hidden, provenance=provenance, eyes=eyes)
-        return sight is Sight.SHOWN
-
-    basics = frozenset(item for item, column in _BASIC_COLUMNS.items() if getattr(row, column) and sees(item))
+    hidden = frozenset(item for item, row_id in person.hidden if row_id == row.id)
+    entered = (
+        tuple((item, details.provenance.get((item, row.id), UNKNOWN)) for item in _BASIC_COLUMNS) if details else ()
+    )
+    seen = _seen(person.relations, setting, hidden, entered, eyes)
+    basics = frozenset(item for item, column in _BASIC_COLUMNS.items() if item in seen and getattr(row, column))
     shown = names.Names(*(getattr(row, _BASIC_COLUMNS[item]) if item in basics else None for item in NAMES))
     return PersonView(
         # W2: an alias page has no identifier in common with a name page.
@@ -150,6 +148,26 @@ def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes)
         fields=fields,
         items=basics | {field.item for field in fields if not field.changed},
         relations=person.relations,
+    )
+
+
+@lru_cache(maxsize=256)
+def _seen(
+    relations: frozenset[Relation],
+    setting: Setting,
+    hidden: frozenset[Item],
+    entered: tuple[tuple[Item, Provenance], ...],
+    eyes: Eyes,
+) -> frozenset[Item]:
+    """Return which of name, photo and alias are seen. In a list the same question comes for almost everybody."""
+    ways, provenance = cells(relations, setting), dict(entered)
+    return frozenset(
+        item
+        for item in _BASIC_COLUMNS
+        if look(
+            ways.get(item, ()), item=item, hidden=item in hidden, provenance=provenance.get(item, UNKNOWN), eyes=eyes
+        )
+        is Sight.SHOWN
     )
 
 

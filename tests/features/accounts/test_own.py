@@ -24,7 +24,6 @@ def test_the_security_page_shows_the_owner_what_protects_the_account(browse: Bro
     assert "NU coaching" in page
 
 
-@pytest.mark.clause("P7")
 def test_the_security_page_opens_without_membership(browse: Browse) -> None:
     assert browse(make_person("upguide"), tenant="gfs").get("/security").status_code == 200
 

@@ -368,7 +368,7 @@ def test_nonsense_addresses_are_not_found(browse: Browse, path: str) -> None:
     assert browse(member("Viewer")).get(path).status_code == 404
 
 
-@pytest.mark.clause("B3")
+@pytest.mark.clause("W3")
 def test_look_at_a_page_is_journalled_and_a_search_is_not(browse: Browse) -> None:
     viewer, seen = member("Viewer"), member("Jan")
     client = browse(viewer)

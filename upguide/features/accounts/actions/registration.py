@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as DbSession
 
 from upguide.features.accounts.queries import mail_address_known
@@ -49,13 +50,12 @@ def register(
     """Note a wish for an account and mail a link; a known address gets another mail, at the same cost."""
     password_hash = hash_password(password)
     secret, secret_hash = new_token()
-    if mail_address_known(session, mail_address):
-        values: dict[str, Any] = {"link": box.login, "reset_link": box.reset}
-        send(session, "already_registered", mail_address, tenant, agreed.language, **values)
+    values: dict[str, Any]
+    if _keep_unless_known(session, _columns(tenant, secret_hash, mail_address, password_hash, agreed)):
+        kind, values = "confirm_registration", {"link": box.confirm(secret), "valid_hours": HOURS}
     else:
-        session.add(_registration(tenant, secret_hash, mail_address, password_hash, agreed))
-        values = {"link": box.confirm(secret), "valid_hours": HOURS}
-        send(session, "confirm_registration", mail_address, tenant, agreed.language, **values)
+        kind, values = "already_registered", {"link": box.login, "reset_link": box.reset}
+    send(session, kind, mail_address, tenant, agreed.language, **values)
     session.commit()
 
 
@@ -85,19 +85,27 @@ def join(session: DbSession, tenant: Tenant, person_id: UUID, agreed: Agreed) ->
     session.commit()
 
 
-def _registration(
+def _columns(
     tenant: Tenant, secret_hash: bytes, mail_address: str, password_hash: str, agreed: Agreed
-) -> Registration:
-    return Registration(
-        tenant_id=tenant.slug,
-        secret_hash=secret_hash,
-        mail_address=mail_address,
-        password_hash=password_hash,
-        language=agreed.language,
-        statement_version=agreed.version,
-        statement_hash=agreed.text_hash,
-        expires_at=datetime.now(UTC) + timedelta(hours=HOURS),
-    )
+) -> dict[InstrumentedAttribute[Any], Any]:
+    return {
+        Registration.tenant_id: tenant.slug,
+        Registration.secret_hash: secret_hash,
+        Registration.mail_address: mail_address,
+        Registration.password_hash: password_hash,
+        Registration.language: agreed.language,
+        Registration.statement_version: agreed.version,
+        Registration.statement_hash: agreed.text_hash,
+        Registration.expires_at: datetime.now(UTC) + timedelta(hours=HOURS),
+    }
+
+
+def _keep_unless_known(session: DbSession, columns: dict[InstrumentedAttribute[Any], Any]) -> bool:
+    """Keep a registration unless its mail address has an account: one statement, whichever it is."""
+    values = (literal(value, column.type) for column, value in columns.items())
+    unknown = ~func.gate.mail_address_known(columns[Registration.mail_address])
+    kept = insert(Registration).from_select(list(columns), select(*values).where(unknown))
+    return session.execute(kept.returning(Registration.secret_hash)).one_or_none() is not None
 
 
 def _waiting(tenant: Tenant, secret: str) -> Select[Registration]:

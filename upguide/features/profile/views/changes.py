@@ -50,8 +50,8 @@ def alias() -> ResponseReturnValue:
 @requires(Permission.OWN_DATA)
 def random_alias() -> ResponseReturnValue:
     """The alias, chosen by chance."""
-    own_name = own_name()
-    actions.choose_random_alias(db.session(), me(), lambda alias: tells_name(alias, own_name))
+    named = own_name()
+    actions.choose_random_alias(db.session(), me(), lambda alias: tells_name(alias, named))
     db.session.commit()
     flash(_("You have a new alias."), "success")
     return redirect(url_for("profile.alias", tour=request.args.get("tour")), 303)

@@ -1,0 +1,87 @@
+"""`flask --app wsgi privacy …`: whether each promise of the statement has tests that prove it (clause A2)."""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from upguide.config import ROOT
+from upguide.policy.clauses import CLAUSES, NOT_YET
+
+TESTS = ROOT / "tests"
+# Every promise that there is, by section: one that stands nowhere in the policy would be forgotten quietly.
+PROMISES = tuple(
+    (
+        "P1 P2 P3 P4a P4b P4c P5 P6 P7 W1 W2 W3 W4 W5 W6 W7a W7b W8 W9 W10 W11 D1 D2 D3 T1 T2 T3 T4 T5 "
+        "U1 U2 U3 U4 U5 U6 F1 F2 F3 F4 B1 B2 B3 C1 K1 K2 S1 E1 A1 A2"
+    ).split()
+)
+Proofs = Mapping[str, Sequence[str]]
+
+privacy = AppGroup("privacy", help="The privacy statement and what keeps it.")
+
+
+@privacy.command("clauses", with_appcontext=False)
+def clauses() -> None:
+    """List every clause with the tests that carry its number. Fails where a promise has none."""
+    proofs = proofs_in(TESTS)
+    for number in PROMISES:
+        click.echo("\n".join(told(number, proofs.get(number, ()))))
+    found = list(faults(proofs))
+    for fault in found:
+        click.echo(fault, err=True)
+    sys.exit(f"{len(found)} faults in the proofs of clauses." if found else 0)
+
+
+def told(number: str, tests: Sequence[str]) -> Iterator[str]:
+    """Yield what is to be read about one clause."""
+    clause = CLAUSES.get(number)
+    yield f"{number}  {clause.words if clause else 'not promised yet: it ' + NOT_YET.get(number, '?')}"
+    yield from (f"      {test}" for test in tests)
+
+
+def faults(
+    proofs: Proofs, made: Mapping[str, object] = CLAUSES, waiting: Mapping[str, str] = NOT_YET
+) -> Iterator[str]:
+    """Yield what is wrong: a promise without proof, a proof without promise, a number that is not there."""
+    for number in made:
+        if not proofs.get(number):
+            yield f'{number}: no test proves it; mark one with @pytest.mark.clause("{number}")'
+    for number in waiting:
+        if proofs.get(number):
+            yield f"{number}: it has tests, so promise it: move it from NOT_YET to CLAUSES in policy/clauses.py"
+    for number in sorted(proofs.keys() - set(PROMISES)):
+        yield f"{number}: no such clause; {proofs[number][0]} names it"
+    for number in PROMISES:
+        if (number in made) == (number in waiting):
+            yield f"{number}: put it in CLAUSES or in NOT_YET of policy/clauses.py, and not in both"
+    for number in sorted((made.keys() | waiting.keys()) - set(PROMISES)):
+        yield f"{number}: policy/clauses.py has it, the list of promises does not"
+
+
+def proofs_in(folder: Path) -> Proofs:
+    """Return the tests below `folder` by the numbers of the clauses that they are marked with."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(folder.rglob("test_*.py")):
+        for number, name in _marked(ast.parse(file.read_text(encoding="utf-8"))):
+            found.setdefault(number, []).append(f"{file.relative_to(folder.parent).as_posix()}::{name}")
+    return found
+
+
+def _marked(module: ast.Module) -> Iterator[tuple[str, str]]:
+    tests = [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+    for statement in module.body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "pytestmark":
+            yield from ((number, test.name) for number in _numbers(statement.value) for test in tests)
+    for test in tests:
+        yield from ((number, test.name) for mark in test.decorator_list for number in _numbers(mark))
+
+
+def _numbers(tree: ast.expr) -> Iterator[str]:
+    """Yield the numbers in every `pytest.mark.clause(…)` of an expression; they are written out, not computed."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.clause"):
+            yield from (str(ast.literal_eval(argument)) for argument in node.args)
