@@ -12,6 +12,7 @@ from tests.support.client import Client
 from tests.support.database import WorkerDatabase, settings_for_tests, worker_database
 from upguide import create_app
 from upguide.config import Settings
+from upguide.security.hashing import CHEAPEST
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,7 @@ def settings(database: WorkerDatabase, tmp_path_factory: pytest.TempPathFactory)
 def whole_app(settings: Settings) -> Iterator[Flask]:
     """The application, made once; ask for `app` instead."""
     with closing(create_app(settings)) as made:
+        made.config["PASSWORD_COST"] = CHEAPEST
         yield made
 
 

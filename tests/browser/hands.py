@@ -7,7 +7,8 @@ from typing import Protocol
 from playwright.sync_api import Page
 
 LONGEST_WAY = 60  # stops on the way to anything on a page
-HERE = """() => {
+HERE = """async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const at = document.activeElement;
     if (!at || at === document.body) return null;
     const label = at.labels?.[0] ?? document.getElementById(at.getAttribute("aria-labelledby"));
@@ -100,5 +101,6 @@ class Pointer:
         """Follow a link or press a button that begins with this name."""
         named = re.compile(f"^{re.escape(name)}")
         target = self.page.get_by_role("button", name=named).or_(self.page.get_by_role("link", name=named))
+        inside = self.page.locator("main").get_by_role("button", name=named)
         with self.page.expect_navigation():
-            target.locator("visible=true").first.click()
+            (inside if inside.count() else target.locator("visible=true")).first.click()

@@ -63,7 +63,6 @@ def sign_in(hands: Hands, password: str = PASSWORD) -> None:
     hands.press("Sign in")
     hands.fill("Mail address", MAIL)
     hands.fill("Password", password)
-    hands.page.keyboard.press("Tab")
     hands.press("Sign in")
 
 

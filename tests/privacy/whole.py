@@ -7,14 +7,22 @@ from uuid import UUID, uuid4
 
 from tests.privacy import section_w
 from tests.support.canaries import PLANTED
-from tests.support.factories import Made, add_address, add_employer, add_phone, make_professional
+from tests.support.factories import (
+    Made,
+    add_address,
+    add_employer,
+    add_phone,
+    make_professional,
+    start_session,
+)
+from upguide.access.viewer import Viewer, load_viewer
 from upguide.extensions import db
 from upguide.models import Entry, Photo
 from upguide.policy.items import Item
 from upguide.policy.sees import Relation, Setting
 from upguide.privacy import PersonView
 from upguide.privacy.sight import Eyes, Provenance
-from upguide.tenancy.scope import scope
+from upguide.tenancy.scope import scope, set_scope
 
 Key = tuple[Item, UUID]
 ORDER = list(Item)
@@ -157,3 +165,12 @@ def _sight(
         granted=key[0] in eyes.granted,
     )
     return section_w.seen({relation.value for relation in relations}, setting.value, value)
+
+
+def signed_in(person: Made, tenant: str | None = None, **more: Any) -> Viewer:
+    """The viewer of a new request of this person, as the real session makes one."""
+    person = Made(person.id, tenant or person.tenant, person.handle)
+    secret = start_session(person, **more)
+    db.session.rollback()
+    set_scope(person.tenant, None)
+    return load_viewer(person.tenant, secret)

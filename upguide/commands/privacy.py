@@ -14,10 +14,7 @@ from upguide.policy.clauses import CLAUSES, NOT_YET
 TESTS = ROOT / "tests"
 # Every promise that there is, by section: one that stands nowhere in the policy would be forgotten quietly.
 PROMISES = tuple(
-    (
-        "P1 P2 P3 P4a P4b P4c P5 P6 P7 W1 W2 W3 W4 W5 W6 W7a W7b W8 W9 W10 W11 D1 D2 D3 T1 T2 T3 T4 T5 "
-        "U1 U2 U3 U4 U5 U6 F1 F2 F3 F4 B1 B2 B3 C1 K1 K2 S1 E1 A1 A2"
-    ).split()
+    ["P1", "P2", "P3", "P4a", "P4b", "P4c", "P5", "P6", "P7", "W1", "W2", "W3", "W4", "W5", "W6", "W7a", "W7b", "W8", "W9", "W10", "W11", "D1", "D2", "D3", "T1", "T2", "T3", "T4", "T5", "U1", "U2", "U3", "U4", "U5", "U6", "F1", "F2", "F3", "F4", "B1", "B2", "B3", "C1", "K1", "K2", "S1", "E1", "A1", "A2"]
 )
 Proofs = Mapping[str, Sequence[str]]
 
