@@ -67,7 +67,9 @@ class SetMutant:
     def planted(self) -> Iterator[None]:
         """Put the mutant in place for a block, in every module that imported the set."""
         original = getattr(sees, self.name)
-        holders = [m for m in map(sys.modules.get, MODULES) if m is not None and getattr(m, self.name, None) is original]
+        holders = [
+            m for m in map(sys.modules.get, MODULES) if m is not None and getattr(m, self.name, None) is original
+        ]
         for module in holders:
             setattr(module, self.name, original ^ {self.relation})
         try:
@@ -119,7 +121,6 @@ def main() -> int:
         print(f"nobody notices: {name}")  # noqa: T201
     print(f"{count} mutants, {len(left)} survivors")  # noqa: T201
     return 1 if left else 0
-
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def post_odd(client: Client, address: Address, pairs: list[tuple[str, bytes]], k
 def who_may(app: Flask, clients: dict[str, Client], address: Address) -> Client:
     """Who gets furthest at an address: the visitor where it is public, else the member."""
     public = access_of(app, address.endpoint).permission is None
-    return clients["visitor" if public and address.endpoint not in ("accounts.logout",) else "member"]
+    return clients["visitor" if public and address.endpoint != "accounts.logout" else "member"]
 
 
 def try_form(client: Client, address: Address, names: list[str]) -> None:
@@ -165,8 +165,14 @@ BROKEN_BODIES = {
     "no type": (b"a=b", ""),
     "nonsense type": (b"a=b", "\xff/;;boundary"),
     "no boundary": (b"--x", "multipart/form-data"),
-    "never ends": (b'--edge\r\nContent-Disposition: form-data; name="a"\r\n\r\nb', "multipart/form-data; boundary=edge"),
-    "too many parts": (multipart((("a", b"b") for _ in range(500)), as_files=False), "multipart/form-data; boundary=edge"),
+    "never ends": (
+        b'--edge\r\nContent-Disposition: form-data; name="a"\r\n\r\nb',
+        "multipart/form-data; boundary=edge",
+    ),
+    "too many parts": (
+        multipart((("a", b"b") for _ in range(500)), as_files=False),
+        "multipart/form-data; boundary=edge",
+    ),
     "too long a field": (multipart([("a", b"x" * 600_000)], as_files=False), "multipart/form-data; boundary=edge"),
     "too long a form": (b"a=" + b"x" * 600_000, "application/x-www-form-urlencoded"),
     "too much": (b"a=" + b"x" * (12 * 1024 * 1024), "application/x-www-form-urlencoded"),
@@ -246,7 +252,11 @@ def test_no_page_falls_over_a_cookie(app: Flask, browse: Browse) -> None:
     client = browse()
 
     @settings(FEW, max_examples=60)
-    @given(st.sampled_from(["session", "language", "device", "__Host-session", ""]), odd_text, st.sampled_from(["/", "/home", "/login"]))
+    @given(
+        st.sampled_from(["session", "language", "device", "__Host-session", ""]),
+        odd_text,
+        st.sampled_from(["/", "/home", "/login"]),
+    )
     def try_it(name: str, odd: bytes, path: str) -> None:
         value = f"{name}=" + odd[:3_000].replace(b"\r", b"").replace(b"\n", b"").decode("latin-1")
         response = client.browser.get(path, base_url=client.base_url, environ_overrides={"HTTP_COOKIE": value})

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.clause("F1", "F3", "F4")
 # Tables that others made: no column of theirs is ours to declare. Jobs name messages by id (see mail/sending.py).
 NOT_OURS = ("alembic_version", "procrastinate_")
 COLUMNS = """
-SELECT table_name, column_name FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+SELECT table_name, column_name FROM information_schema.columns 
+WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
 """
 # Items of the catalogue that no column holds yet, and what they wait for.
 AWAITED = {
@@ -64,9 +65,7 @@ def test_every_declared_column_is_in_the_database(database: WorkerDatabase) -> N
     assert {(t.name, c.name) for t in Base.metadata.tables.values() for c in t.columns} - there == set()
 
 
-@pytest.mark.parametrize(
-    "info", [{}, {"items": ()}, {"technical": " "}, {"items": (Item.ALIAS,), "technical": "both"}]
-)
+@pytest.mark.parametrize("info", [{}, {"items": ()}, {"technical": " "}, {"items": (Item.ALIAS,), "technical": "both"}])
 def test_a_planted_column_without_a_word_is_found(info: dict[str, object]) -> None:
     metadata = MetaData()
     Table("planted", metadata, Column("secret", Text, info=info))
@@ -122,9 +121,7 @@ def test_models_have_no_relationships() -> None:
 
 def test_tenant_stands_first_in_the_key_of_every_tenant_owned_table() -> None:
     owned = [m for m in Base.registry.mappers if issubclass(m.class_, TenantOwned)]
-    assert {m.class_.__name__: m.primary_key[0].name for m in owned} == {
-        m.class_.__name__: "tenant_id" for m in owned
-    }
+    assert {m.class_.__name__: m.primary_key[0].name for m in owned} == {m.class_.__name__: "tenant_id" for m in owned}
 
 
 SEALED = {item for item, declared in CATALOGUE.items() if declared.sealed}

@@ -83,7 +83,7 @@ def test_nothing_opens_while_the_pin_is_owed(app: Flask, browse: Browse) -> None
 
 
 def test_every_address_that_changes_something_wants_a_token(app: Flask, browse: Browse) -> None:
-    """The choice of a language is the exception: it changes no right, and its form stands on pages without a session."""
+    """But for the choice of a language: it changes no right, and its form stands on pages without a session."""
     person = make_person()
     client = browse(person)
     accepted = []
@@ -108,8 +108,6 @@ ANY_TEXT = {
 
 def test_every_parameter_has_a_converter_or_says_why_not(app: Flask) -> None:
     free = {
-        f"{rule.endpoint}:{name}"
-        for rule in app.url_map.iter_rules()
-        for name in re.findall(r"<(\w+)>", rule.rule)
+        f"{rule.endpoint}:{name}" for rule in app.url_map.iter_rules() for name in re.findall(r"<(\w+)>", rule.rule)
     }
     assert free == set(ANY_TEXT)

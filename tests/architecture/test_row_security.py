@@ -48,7 +48,9 @@ GATE_GRANTS = """
 SELECT table_name, privilege_type, string_agg(column_name, ' ' ORDER BY column_name)
 FROM information_schema.column_privileges WHERE grantee = 'upguide_gate' GROUP BY 1, 2
 """
-GATE_TABLE_GRANTS = "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'upguide_gate'"
+GATE_TABLE_GRANTS = (
+    "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'upguide_gate'"
+)
 
 # What the gate may read before anybody is known: each column is needed by one of its functions.
 MAY_READ = {
@@ -112,7 +114,10 @@ def test_exceptions_are_not_stale(database: WorkerDatabase) -> None:
     [
         ("CREATE TABLE bad (tenant_id text)", "bad"),
         ("CREATE TABLE bad (person_id uuid); ALTER TABLE bad ENABLE ROW LEVEL SECURITY", "bad"),
-        ("CREATE TABLE bad (person_id uuid); ALTER TABLE bad ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", "bad"),
+        (
+            "CREATE TABLE bad (person_id uuid); ALTER TABLE bad ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+            "bad",
+        ),
         ("ALTER TABLE persons NO FORCE ROW LEVEL SECURITY", "persons"),
         ("ALTER TABLE journal DISABLE ROW LEVEL SECURITY", "journal"),
         ("CREATE POLICY bad ON phones USING (true)", "phones.bad"),
@@ -131,7 +136,9 @@ def test_a_planted_hole_is_found(database: WorkerDatabase, plant: str, caught: s
 
 def test_gate_has_exactly_these_functions(database: WorkerDatabase) -> None:
     with planting(database, "") as connection:
-        functions = found(connection, "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'gate'::regnamespace")
+        functions = found(
+            connection, "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'gate'::regnamespace"
+        )
     assert functions == set(GATE)
 
 

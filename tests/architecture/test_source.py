@@ -143,7 +143,9 @@ def test_create_app_only_assembles() -> None:
     tree = next(tree for path, tree in trees() if path == "upguide/__init__.py")
     function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "create_app")
     assert (function.end_lineno or 0) - function.lineno + 1 < CREATE_APP
-    decisions = [type(node).__name__ for node in ast.walk(function) if isinstance(node, (ast.If, ast.For, ast.While, ast.Try))]
+    decisions = [
+        type(node).__name__ for node in ast.walk(function) if isinstance(node, (ast.If, ast.For, ast.While, ast.Try))
+    ]
     assert decisions == []
 
 

@@ -63,7 +63,20 @@ def reaches(tree: nodes.Template) -> Iterator[str]:
 
 
 # Filters that take the name of an attribute.
-BY_NAME = {"attr", "map", "selectattr", "rejectattr", "groupby", "sort", "unique", "sum", "min", "max", "join", "dictsort"}
+BY_NAME = {
+    "attr",
+    "map",
+    "selectattr",
+    "rejectattr",
+    "groupby",
+    "sort",
+    "unique",
+    "sum",
+    "min",
+    "max",
+    "join",
+    "dictsort",
+}
 
 
 def in_all_templates() -> dict[str, list[str]]:
@@ -109,7 +122,9 @@ def test_no_template_holds_style_or_script_of_its_own() -> None:
     for name in environment("en").list_templates():
         text = (TEMPLATES / name).read_text()
         # A mail has no stylesheet to lean on.
-        if not name.startswith("mail/") and any(sign in text for sign in (" style=", "<style", " onclick=", " onload=")):
+        if not name.startswith("mail/") and any(
+            sign in text for sign in (" style=", "<style", " onclick=", " onload=")
+        ):
             wrong.append(name)
     assert wrong == []
 

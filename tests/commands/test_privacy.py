@@ -51,9 +51,7 @@ def test_nothing_is_wrong_where_every_promise_has_a_test() -> None:
 
 
 def test_promise_without_a_test_is_named() -> None:
-    assert list(faults({**proven(), "W1": []})) == [
-        'W1: no test proves it; mark one with @pytest.mark.clause("W1")'
-    ]
+    assert list(faults({**proven(), "W1": []})) == ['W1: no test proves it; mark one with @pytest.mark.clause("W1")']
 
 
 def test_tests_of_what_is_not_promised_yet_are_named() -> None:

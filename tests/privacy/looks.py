@@ -13,6 +13,7 @@ from upguide.privacy.sight import Eyes, Provenance, cells, look
 
 PERSON, VIEWER, SOMEBODY = UUID(int=1), UUID(int=2), UUID(int=3)
 OURS, THEIRS = UUID(int=4), UUID(int=5)
+UNKNOWN, NOBODY = Provenance(), Eyes()
 Cell = tuple[Relation, Setting, Item]
 
 
@@ -22,8 +23,8 @@ class Case:
 
     item: Item
     hidden: bool = False
-    provenance: Provenance = Provenance()
-    eyes: Eyes = Eyes()
+    provenance: Provenance = UNKNOWN
+    eyes: Eyes = NOBODY
 
     @property
     def value(self) -> section_w.Value:

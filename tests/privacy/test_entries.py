@@ -112,7 +112,7 @@ def test_entry_names_whoever_is_the_viewer_not_the_person(core: Flask) -> None:
     mine = me(person)
     mine.gender = "man"
     # The database would refuse the row itself today; what the flush would write is the point.
-    with pytest.raises(Exception, match="persons|entries"), scope("upguide", other.id, db.session()):
+    with pytest.raises(Exception, match=r"persons|entries"), scope("upguide", other.id, db.session()):
         db.session.flush()
     written = [row for row in db.session.new if isinstance(row, Entry)]
     assert {row.entered_by for row in written} <= {other.id}

@@ -57,11 +57,13 @@ def person(core: Flask) -> Person:
     ],
 )
 def test_template_that_reaches_into_a_mapped_object_fails(person: Person, source: str) -> None:
-    with pytest.raises(RawPersonalData, match="privacy.show"):
+    with pytest.raises(RawPersonalData, match=r"privacy\.show"):
         rendered(source, person=person)
 
 
-@pytest.mark.parametrize("source", ["{{ row.surname }}", "{{ row[0] }}", "{{ row['surname'] }}", "{{ row|attr('surname') }}"])
+@pytest.mark.parametrize(
+    "source", ["{{ row.surname }}", "{{ row[0] }}", "{{ row['surname'] }}", "{{ row|attr('surname') }}"]
+)
 def test_template_that_reaches_into_a_result_row_fails(person: Person, source: str) -> None:
     row = db.session.execute(select(Person.surname)).one()
     with pytest.raises(RawPersonalData):

@@ -25,7 +25,7 @@ from upguide.privacy.sight import Eyes, Provenance
 from upguide.tenancy.scope import scope, set_scope
 
 Key = tuple[Item, UUID]
-ORDER = list(Item)
+ORDER, NOBODY = list(Item), Eyes()
 
 
 @dataclass
@@ -54,7 +54,9 @@ def make_whole(tenant: str = "upguide", **given: Any) -> Whole:
         db.session.commit()
     single = ("first_names", "infix", "surname", "alias", "gender", "birth_date", "birth_place", "mail_address")
     card = ("description", "expertise", "specialisations", "qualifications", "region", "web_site")
-    parts = {(Item(name), person.id): {name: str(person.values[name])} for name in (*single, "position", "number", *card)}
+    parts = {
+        (Item(name), person.id): {name: str(person.values[name])} for name in (*single, "position", "number", *card)
+    }
     parts |= {
         (Item.PHOTO, person.id): {"file_key": file_key},
         (Item.PHONE, phone): {"kind": "mobile", "phone_number": _planted(person, Item.PHONE)},
@@ -80,7 +82,14 @@ def enter(whole: Whole, key: Key, by: UUID | None, on_behalf_of: UUID | None = N
     with scope(whole.made.tenant, whole.id, db.session()):
         item, row_id = key
         db.session.add(
-            Entry(person_id=whole.id, item=item.value, row_id=row_id, entered_by=by, on_behalf_of=on_behalf_of, removed=False)
+            Entry(
+                person_id=whole.id,
+                item=item.value,
+                row_id=row_id,
+                entered_by=by,
+                on_behalf_of=on_behalf_of,
+                removed=False,
+            )
         )
         db.session.commit()
     before = whole.origin(key).organisations_before
@@ -111,7 +120,7 @@ def expected(
     setting: Setting,
     *,
     hidden: Iterable[Key] = (),
-    eyes: Eyes = Eyes(),
+    eyes: Eyes = NOBODY,
     details: bool = True,
 ) -> dict[str, Any]:
     """Return the same as `plain`, worked out from section W and from what was entered."""
@@ -125,7 +134,9 @@ def expected(
         if sight != "nothing"
     ]
     basics = {
-        key[0] for key, sight in bare.items() if sight == "shown" and key[0].value in section_w.NAME | {"alias", "photo"}
+        key[0]
+        for key, sight in bare.items()
+        if sight == "shown" and key[0].value in section_w.NAME | {"alias", "photo"}
     }
     return {
         "name": " ".join(part for part in names if part) or None,

@@ -18,9 +18,7 @@ from upguide.tenancy import scope
 def core_app(settings: Settings) -> Flask:
     """Return the ground under all pages: database as the application's role, scope, provenance."""
     app = Flask("core")
-    app.config.from_mapping(
-        UPGUIDE=settings, SQLALCHEMY_DATABASE_URI=app_url(settings), PASSWORD_COST=CHEAPEST
-    )
+    app.config.from_mapping(UPGUIDE=settings, SQLALCHEMY_DATABASE_URI=app_url(settings), PASSWORD_COST=CHEAPEST)
     db.init_app(app)
     scope.install(db)
     entries.install(db)

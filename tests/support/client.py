@@ -60,8 +60,12 @@ class Oracle:
             return False
         if canary.person_id == viewer:
             return True
-        return canary.item in NAME_ITEMS and self._both_members(viewer, canary.person_id, tenant) and not self._one(
-            "SELECT FROM hidden_items WHERE person_id = %s AND item = %s", canary.person_id, canary.item.value
+        return (
+            canary.item in NAME_ITEMS
+            and self._both_members(viewer, canary.person_id, tenant)
+            and not self._one(
+                "SELECT FROM hidden_items WHERE person_id = %s AND item = %s", canary.person_id, canary.item.value
+            )
         )
 
     def _both_members(self, viewer: UUID, person: UUID, tenant: str) -> bool:

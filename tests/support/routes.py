@@ -75,5 +75,3 @@ def query_names() -> list[str]:
             elif source.startswith("request.args[") and isinstance(node, ast.Subscript):
                 found |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()  # type: ignore[arg-type]
     return sorted(found)
-
-

@@ -13,8 +13,11 @@ from upguide.policy.clauses import CLAUSES, NOT_YET
 
 TESTS = ROOT / "tests"
 # Every promise that there is, by section: one that stands nowhere in the policy would be forgotten quietly.
-PROMISES = tuple(
-    ["P1", "P2", "P3", "P4a", "P4b", "P4c", "P5", "P6", "P7", "W1", "W2", "W3", "W4", "W5", "W6", "W7a", "W7b", "W8", "W9", "W10", "W11", "D1", "D2", "D3", "T1", "T2", "T3", "T4", "T5", "U1", "U2", "U3", "U4", "U5", "U6", "F1", "F2", "F3", "F4", "B1", "B2", "B3", "C1", "K1", "K2", "S1", "E1", "A1", "A2"]
+PROMISES = (
+    *("P1", "P2", "P3", "P4a", "P4b", "P4c", "P5", "P6", "P7"),
+    *("W1", "W2", "W3", "W4", "W5", "W6", "W7a", "W7b", "W8", "W9", "W10", "W11"),
+    *("D1", "D2", "D3", "T1", "T2", "T3", "T4", "T5", "U1", "U2", "U3", "U4", "U5", "U6", "F1", "F2", "F3", "F4"),
+    *("B1", "B2", "B3", "C1", "K1", "K2", "S1", "E1", "A1", "A2"),
 )
 Proofs = Mapping[str, Sequence[str]]
 
@@ -40,16 +43,9 @@ def told(number: str, tests: Sequence[str]) -> Iterator[str]:
     yield from (f"      {test}" for test in tests)
 
 
-def faults(
-    proofs: Proofs, made: Mapping[str, object] = CLAUSES, waiting: Mapping[str, str] = NOT_YET
-) -> Iterator[str]:
+def faults(proofs: Proofs, made: Mapping[str, object] = CLAUSES, waiting: Mapping[str, str] = NOT_YET) -> Iterator[str]:
     """Yield what is wrong: a promise without proof, a proof without promise, a number that is not there."""
-    for number in made:
-        if not proofs.get(number):
-            yield f'{number}: no test proves it; mark one with @pytest.mark.clause("{number}")'
-    for number in waiting:
-        if proofs.get(number):
-            yield f"{number}: it has tests, so promise it: move it from NOT_YET to CLAUSES in policy/clauses.py"
+    yield from _unproven(proofs, made, waiting)
     for number in sorted(proofs.keys() - set(PROMISES)):
         yield f"{number}: no such clause; {proofs[number][0]} names it"
     for number in PROMISES:
@@ -57,6 +53,15 @@ def faults(
             yield f"{number}: put it in CLAUSES or in NOT_YET of policy/clauses.py, and not in both"
     for number in sorted((made.keys() | waiting.keys()) - set(PROMISES)):
         yield f"{number}: policy/clauses.py has it, the list of promises does not"
+
+
+def _unproven(proofs: Proofs, made: Mapping[str, object], waiting: Mapping[str, str]) -> Iterator[str]:
+    for number in made:
+        if not proofs.get(number):
+            yield f'{number}: no test proves it; mark one with @pytest.mark.clause("{number}")'
+    for number in waiting:
+        if proofs.get(number):
+            yield f"{number}: it has tests, so promise it: move it from NOT_YET to CLAUSES in policy/clauses.py"
 
 
 def proofs_in(folder: Path) -> Proofs:

@@ -44,9 +44,7 @@ def read_by_members(table: str, *, also_elsewhere: bool) -> None:
 def visible_through_membership(table: str, person: str = "person_id") -> None:
     """Rows of persons who are members of the current portal, to read; a person's own rows, to write."""
     own = f"{person} = {VIEWER}"
-    member = (
-        f"EXISTS (SELECT FROM memberships m WHERE m.person_id = {table}.{person} AND m.tenant_id = {TENANT})"
-    )
+    member = f"EXISTS (SELECT FROM memberships m WHERE m.person_id = {table}.{person} AND m.tenant_id = {TENANT})"
     protect(
         table,
         ("SELECT", f"{own} OR {member}", ""),

@@ -295,7 +295,7 @@ def test_search_takes_as_many_statements_for_few_as_for_many(app: Flask, browse:
     with counted() as statements:
         response = client.get("/people?q=jan")
     assert response.text.count('href="/people/') == min(people, 25)
-    assert len(statements) == 4
+    assert len(statements) == 4, [s[:60] for s in statements]
 
 
 @pytest.mark.clause("W3")

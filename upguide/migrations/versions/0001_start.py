@@ -139,9 +139,7 @@ def upgrade() -> None:
         sa.Column("town", sa.LargeBinary(), nullable=True),
         sa.Column("country", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("kind IN ('permanent', 'temporary')", name=op.f("ck_addresses_kind")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_addresses_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_addresses_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
     )
     op.create_index(op.f("ix_addresses_person_id"), "addresses", ["person_id"], unique=False)
@@ -154,9 +152,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_consents_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_consents_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index(op.f("ix_consents_person_id"), "consents", ["person_id"], unique=False)
@@ -164,9 +160,7 @@ def upgrade() -> None:
         "credentials",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column(
-            "password_set_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("password_set_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pin_hash", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["persons.id"], name=op.f("fk_credentials_person_id"), ondelete="CASCADE"
@@ -179,9 +173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("employer_name", sa.String(length=120), nullable=False),
         sa.Column("employer_address", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_employers_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_employers_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employers")),
     )
     op.create_index(op.f("ix_employers_person_id"), "employers", ["person_id"], unique=False)
@@ -198,9 +190,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["entered_by"], ["persons.id"], name=op.f("fk_entries_entered_by"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_entries_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_entries_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
     )
     op.create_index(op.f("ix_entries_entered_by"), "entries", ["entered_by"], unique=False)
@@ -229,12 +219,8 @@ def upgrade() -> None:
         sa.Column("items", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_journal_person_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["viewer_id"], ["persons.id"], name=op.f("fk_journal_viewer_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_journal_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["viewer_id"], ["persons.id"], name=op.f("fk_journal_viewer_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
     op.create_index(op.f("ix_journal_person_id"), "journal", ["person_id"], unique=False)
@@ -257,9 +243,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('queued', 'sending', 'uncertain', 'sent', 'failed')", name=op.f("ck_mails_state")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_mails_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_mails_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mails")),
     )
     op.create_index("ix_mails_made_at", "mails", ["tenant_id", "made_at"], unique=False)
@@ -294,9 +278,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("phone_number", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("kind IN ('mobile', 'fixed')", name=op.f("ck_phones_kind")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_phones_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_phones_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phones")),
     )
     op.create_index(op.f("ix_phones_person_id"), "phones", ["person_id"], unique=False)
@@ -305,9 +287,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("file_key", sa.String(length=64), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_photos_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_photos_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_photos")),
         sa.UniqueConstraint("file_key", name=op.f("uq_photos_file_key")),
     )
@@ -345,13 +325,9 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Text(collation="C"), nullable=False),
         sa.Column("device", sa.String(length=80), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column(
-            "confirmed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pin_needed", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_sessions_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_sessions_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sessions_secret_hash")),
     )
@@ -380,9 +356,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_tokens_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_tokens_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_tokens_secret_hash")),
     )
@@ -433,9 +407,7 @@ def _protect() -> None:
     for table in ("mails", "registrations"):
         rls.tenant_owned(table)
     mine = f"person_id = {rls.VIEWER} OR viewer_id = {rls.VIEWER}"
-    rls.protect(
-        "journal", ("SELECT", mine, ""), ("INSERT", "", f"viewer_id IS NOT DISTINCT FROM {rls.VIEWER}")
-    )
+    rls.protect("journal", ("SELECT", mine, ""), ("INSERT", "", f"viewer_id IS NOT DISTINCT FROM {rls.VIEWER}"))
     # What was entered and what was seen is never rewritten by the application.
     for table in ("entries", "journal"):
         op.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{_app_role()}"')
@@ -452,15 +424,11 @@ def _open_gate() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO upguide_gate")
     rls.opened_by_gate("persons", "id, mail_address, language")
     rls.opened_by_gate("credentials", "person_id, password_hash, pin_hash")
-    rls.opened_by_gate(
-        "sessions", "id, secret_hash, person_id, tenant_id, started_at, pin_needed, confirmed_at"
-    )
+    rls.opened_by_gate("sessions", "id, secret_hash, person_id, tenant_id, started_at, pin_needed, confirmed_at")
     rls.opened_by_gate("memberships", "tenant_id, person_id")
     rls.opened_by_gate("role_grants", "person_id, role")
     rls.opened_by_gate("signatures", "person_id, agreement, version")
-    rls.opened_by_gate(
-        "tokens", "id, secret_hash, person_id, kind, new_mail_address, step, used_at, expires_at"
-    )
+    rls.opened_by_gate("tokens", "id, secret_hash, person_id, kind, new_mail_address, step, used_at, expires_at")
     rls.opened_by_gate("registrations", "expires_at")
     for table in ("sessions", "tokens", "registrations"):
         op.execute(f"GRANT DELETE ON {table} TO upguide_gate")

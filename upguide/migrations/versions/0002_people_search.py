@@ -67,8 +67,6 @@ def downgrade() -> None:
     op.execute(f"REVOKE SELECT ({COLUMNS}) ON name_words FROM upguide_gate")  # noqa: S608 - no values in it
     op.drop_index("ix_name_words_similar", "name_words")
     op.execute("ALTER TABLE name_words DROP CONSTRAINT pk_name_words")
-    op.execute(
-        "ALTER TABLE name_words ADD CONSTRAINT pk_name_words PRIMARY KEY (tenant_id, word, person_id)"
-    )
+    op.execute("ALTER TABLE name_words ADD CONSTRAINT pk_name_words PRIMARY KEY (tenant_id, word, person_id)")
     op.execute("DROP EXTENSION btree_gin")
     op.execute("DROP EXTENSION pg_trgm")
