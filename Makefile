@@ -41,7 +41,7 @@ clauses: $(READY) ## each clause of the privacy statement, with the tests that p
 	@$(FLASK) privacy clauses
 
 lock: $(READY) ## write requirements.txt anew from setup.cfg
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra test --extra dev \
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra test --extra dev --extra bench \
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --output-file requirements.txt setup.cfg
 

@@ -29,7 +29,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Read the command line. A short run: `python -m bench --people 10000 --rounds 1 --seconds 2`."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=100_000, help="members in the large database (1000000 for the promise)")
+    parser.add_argument("--people", type=int, default=100_000, help="members in the large database")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each page; the median counts")
     parser.add_argument("--seconds", type=float, default=4, help="how long a turn takes, at most 60")
     parser.add_argument("--searches", type=int, default=500, help="searches, each with and without row-level security")

@@ -37,7 +37,7 @@ class Visitor:
         started = time.perf_counter()
         self._ask("POST", "/login", urlencode(form))
         took = time.perf_counter() - started
-        if "href=\"/people/" not in self._ask("GET", "/people?q=jan"):
+        if 'href="/people/' not in self._ask("GET", "/people?q=jan"):
             raise SystemExit("signing in did not work: no page with members was found")
         return took
 

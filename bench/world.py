@@ -88,8 +88,12 @@ def _fill(world: World, count: int) -> None:
     print(f"making {count:,} members in {world.name}, once", flush=True)
     with connect_as_owner(make_url(world.owner_url)) as connection:
         connection.autocommit = True
-        synthetic.make_people(connection, TENANT, count, Sealer((SECRET_KEY,)).new_wrapped_key, lambda made: None)
+        synthetic.make_people(connection, TENANT, count, Sealer((SECRET_KEY,)).new_wrapped_key, _tell)
         synthetic.refresh_statistics(connection)
+
+
+def _tell(made: int) -> None:
+    print(f"  {made:,}", flush=True)
 
 
 def _migrate(world: World) -> None:

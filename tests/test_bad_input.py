@@ -18,7 +18,7 @@ from upguide.access.requires import access_of
 
 Browse = Callable[..., Client]
 FEW = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -66,6 +66,20 @@ def test_no_text_is_longer_than_its_field_or_the_house_allows() -> None:
     assert told == (["Use at most 20 characters."], ["Use at most 5000 characters."])
 
 
+def test_no_other_check_looks_at_a_text_that_is_too_long() -> None:
+    looked: list[str] = []
+
+    class Checked(Form):
+        line = StringField("Line", [lambda _form, field: looked.append(field.data), Length(max=3)])
+
+    app = Flask("forms")
+    app.config.from_mapping(WTF_CSRF_ENABLED=False, SECRET_KEY="for this test alone")
+    with app.test_request_context():
+        for text in ("abcd", "abc"):
+            Checked(MultiDict([("line", text)])).validate()
+    assert looked == ["abc"]
+
+
 @pytest.mark.usefixtures("_app")
 def test_of_a_value_that_is_sent_twice_the_first_counts() -> None:
     form = Sample(MultiDict([("line", "first"), ("line", "second"), ("yes", "false"), ("yes", "y")]))

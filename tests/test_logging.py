@@ -1,5 +1,6 @@
 """The log holds what is on its list and nothing else (F4)."""
 
+import ast
 import json
 import logging
 
@@ -7,8 +8,8 @@ import pytest
 import structlog
 from flask import Flask, abort
 
-from upguide.config import Settings
-from upguide.logging import ForbiddenInLog, configure, install
+from upguide.config import ROOT, Settings
+from upguide.logging import ALLOWED, ForbiddenInLog, configure, install
 
 CANARY = "Janneke-7d1f"
 KEY = "k" * 32
@@ -53,6 +54,21 @@ def application(*, development: bool) -> Flask:
     return app
 
 
+def logged(source: str) -> set[str]:
+    """Return the keys that the calls of a module's `log` name."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    ours = (call for call in calls if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "log")
+    return {word.arg for call in ours for word in call.keywords if word.arg}
+
+
+@pytest.mark.clause("F4")
+def test_every_key_that_the_code_logs_is_on_the_list():
+    assert logged('log.info("mail", kind=kind, alias=alias)') - ALLOWED.keys() == {"alias"}
+    written = {path.name: logged(path.read_text()) for path in (ROOT / "upguide").rglob("*.py")}
+    wrong = {name: keys - ALLOWED.keys() - {"exc_info"} for name, keys in written.items()}
+    assert {name: keys for name, keys in wrong.items() if keys} == {}
+
+
 def test_allowed_words_are_logged_as_json(capsys):
     configure(development=False)
     structlog.get_logger().info("mail.sent", tenant="gfs", attempts=2)
@@ -86,9 +102,7 @@ def test_words_off_the_list_raise_in_development_and_are_counted_elsewhere(event
 @pytest.mark.clause("F4")
 def test_request_is_logged_by_its_pattern_alone(capsys):
     client = application(development=False).test_client()
-    client.get(
-        f"/people/{CANARY}?q={CANARY}", headers={"User-Agent": CANARY, "Cookie": CANARY, "Referer": CANARY}
-    )
+    client.get(f"/people/{CANARY}?q={CANARY}", headers={"User-Agent": CANARY, "Cookie": CANARY, "Referer": CANARY})
     client.get(f"/{CANARY}")
     wanted = {"event": "request", "level": "info", "method": "GET"}
     assert lines(capsys) == [{**wanted, "rule": "/people/<handle>", "status": 200}, {**wanted, "status": 404}]

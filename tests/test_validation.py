@@ -38,6 +38,13 @@ def test_what_is_no_citizen_service_number_passes(text: str) -> None:
     assert not holds_bsn(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["¹²³⁴⁵⁶⁷⁸²", "①②③④⑤⑥⑦⑧②", "123\u00ad456\u00ad782", "123\ufeff456782", "123--456--782", "123    456    782"]
+)
+def test_raised_digits_unseen_characters_and_wide_gaps_hide_no_number(text: str) -> None:
+    assert holds_bsn(text)
+
+
 @pytest.mark.parametrize("text", ["१२३४५६७८२", "\uff11\uff12\uff13456782", "house 5 123456782", "NL123456782B01"])
 def test_digits_of_any_script_and_beside_other_signs_count(text: str) -> None:
     assert holds_bsn(text)

@@ -34,7 +34,6 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     logging.install(app)
     db.init_app(app)
     database.install(app)
-    csrf.init_app(app)
     web.serve_static(app)
     tenancy.install(app)
     scope.install(db)
@@ -42,6 +41,8 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     sessions.install(app)
     headers.install(app)
     web.install(app)
+    # After the steps of a request: its error page wants the portal, the scope and the language.
+    csrf.init_app(app)
     errors.install(app)
     features.register(app)
     commands.register(app)

@@ -4,6 +4,7 @@ A value that is sent twice counts once: the first one stands.
 """
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, cast
 
 from email_validator import EmailNotValidError, validate_email
@@ -70,8 +71,21 @@ def _posted(form: Any) -> MultiDict[str, Any]:
 def _keep_plain(field: StringField) -> None:
     many_lines = isinstance(field, TextAreaField)
     field.filters = (_tidy_text if many_lines else _tidy_line, *field.filters)
-    limits = () if any(isinstance(v, Length) for v in field.validators) else (Length(max=LONGEST),)
-    field.validators = (_is_plain, *limits, *field.validators)
+    limits = [v for v in field.validators if isinstance(v, Length)] or [Length(max=LONGEST)]
+    others = [v for v in field.validators if not isinstance(v, Length)]
+    field.validators = (_is_plain, *map(_stopping, limits), *others)
+
+
+def _stopping(limit: Length) -> Callable[[Form, StringField], None]:
+    """Let nothing else look at a text that is too long: some checks would take seconds over it."""
+
+    def check(form: Form, field: StringField) -> None:
+        try:
+            limit(form, field)
+        except ValidationError as error:
+            raise StopValidation(str(error)) from None
+
+    return check
 
 
 def _tidy_line(value: str | None) -> str | None:

@@ -49,6 +49,9 @@ ALLOWED: Mapping[str, re.Pattern[str] | type[int] | type[float]] = MappingProxyT
         "job": WORD,
         "job_id": int,
         "kind": WORD,
+        "mail_id": WORD,
+        "outcome": WORD,
+        "state": WORD,
         "reason": WORD,
         "version": WORD,
         "port": int,
@@ -126,9 +129,7 @@ class Gate:
         # The value itself may be personal, so that only its key is named.
         wrong = sorted(line.keys() - kept.keys())
         if self.strict:
-            raise ForbiddenInLog(
-                f"{', '.join(wrong)}: see upguide.logging.ALLOWED for what a log line may hold"
-            )
+            raise ForbiddenInLog(f"{', '.join(wrong)}: see upguide.logging.ALLOWED for what a log line may hold")
         return {"event": "unnamed", **kept, "dropped": len(wrong)}
 
 

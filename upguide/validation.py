@@ -18,7 +18,7 @@ from upguide.i18n.messages import LazyString
 BSN_LENGTH = 9
 HOME = "NL"
 # Groups of digits, with what people put between them; never a comma or a line end, which part two numbers.
-_GROUPS = re.compile(r"\d+(?:[^\S\n]?[ .\-‐-―/_\u00a0\u200b-\u200d\u2060][^\S\n]?\d+)*")
+_GROUPS = re.compile(r"\d+(?:[ \t.\-‐-―/_\u00a0\u2000-\u200a\u202f\u205f\u3000]{1,6}\d+)*")
 _DIGITS = re.compile(r"\d+")
 # E.164: at most 15 digits with the country code; the shortest numbers in use abroad have about 6.
 _INTERNATIONAL = re.compile(r"\+[1-9]\d{5,14}")
@@ -143,5 +143,6 @@ def _nines(text: str) -> Iterator[str]:
 
 
 def _plain_digits(text: str) -> str:
-    """Return `text` with digits of every script as 0 to 9."""
-    return "".join(str(value) if (value := unicodedata.decimal(c, None)) is not None else c for c in text)
+    """Return `text` with digits of every script, raised or in a circle too, as 0 to 9; what nobody sees is a space."""
+    seen = (" " if unicodedata.category(c) == "Cf" else c for c in text)
+    return "".join(str(value) if (value := unicodedata.digit(c, None)) is not None else c for c in seen)

@@ -25,7 +25,7 @@ from upguide.tenancy import current_tenant, find_tenant
 from upguide.tenancy.scope import set_scope
 
 STATIC = Path(__file__).parent / "static"
-ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
+ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "pool_size": 4, "max_overflow": 4}
 
 LIMITS: dict[str, Any] = {
     # A photo of 10 MB and its form; everything else is far smaller.
@@ -86,8 +86,8 @@ def _enter() -> None:
     set_scope(tenant.slug if tenant else None, None)
     if tenant is None:
         return
-    known = request.endpoint is not None and not access_of(current_app, request.endpoint).stateless
-    chosen = current_viewer().language if known else None
+    stateless = request.endpoint is not None and access_of(current_app, request.endpoint).stateless
+    chosen = None if stateless else current_viewer().language
     wish = request.accept_languages.to_header()
     language = i18n.choose_language(chosen, read_cookie(navigation.LANGUAGE_COOKIE), wish, tenant)
     i18n.set_locale(i18n.locale_for(language, tenant))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.clause("F1", "F3", "F4")
 # Tables that others made: no column of theirs is ours to declare. Jobs name messages by id (see mail/sending.py).
 NOT_OURS = ("alembic_version", "procrastinate_")
 COLUMNS = """
-SELECT table_name, column_name FROM information_schema.columns 
+SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
 """
 # Items of the catalogue that no column holds yet, and what they wait for.

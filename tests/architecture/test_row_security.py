@@ -24,7 +24,8 @@ SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace A
 """
 UNPROTECTED = f"""
 {TABLES} AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-                  AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT 'upguide_gate'::regrole = ANY(p.polroles)))
+                  AND EXISTS (SELECT FROM pg_policy p
+                              WHERE p.polrelid = c.oid AND NOT 'upguide_gate'::regrole = ANY(p.polroles)))
 """
 # A rule without a condition lets everybody pass; only the gate has such.
 OPEN_POLICIES = """

@@ -121,9 +121,7 @@ def test_new_overwrites_nothing(tmp_path: Path) -> None:
         ("--name", "a\nb", "must be one line, without control characters"),
     ],
 )
-def test_new_refuses_bad_values_and_leaves_nothing(
-    tmp_path: Path, option: str, value: str, reason: str
-) -> None:
+def test_new_refuses_bad_values_and_leaves_nothing(tmp_path: Path, option: str, value: str, reason: str) -> None:
     folder = portals_folder(tmp_path)
     result = run(folder, "new", "charlie", option, value)
     assert (result.exit_code, result.output.splitlines()[-1], names(folder)) == (

@@ -11,7 +11,7 @@ from upguide.i18n.catalogues import LOCALES, Catalogue
 from upguide.i18n.environments import LocaleEnvironment, environment
 
 
-class Refused(Exception):  # noqa: N818  (reads as a sentence)
+class Refused(Exception):
     pass
 
 

@@ -125,8 +125,14 @@ def expected(
 ) -> dict[str, Any]:
     """Return the same as `plain`, worked out from section W and from what was entered."""
     held = frozenset(relations)
-    sights = {key: _sight(whole, key, held, setting, set(hidden), eyes) for key in whole.parts}
-    bare = {key: _sight(whole, key, held, setting, set(hidden), eyes, known=details) for key in whole.parts}
+
+    def sight(key: Key, origin: Provenance) -> str:
+        value = _value_of(key, origin, eyes, hidden=key in set(hidden))
+        return section_w.seen({relation.value for relation in held}, setting.value, value)
+
+    sights = {key: sight(key, whole.origin(key)) for key in whole.parts}
+    # A list is shown without anybody asking who entered what.
+    bare = sights if details else {key: sight(key, Provenance()) for key in whole.parts}
     names = [_value(whole, bare, name) for name in ("first_names", "infix", "surname")]
     fields = [
         (key[0], key[1], whole.parts[key] if sight == "shown" else {}, sight == "changed", key in set(hidden))
@@ -155,27 +161,16 @@ def _value(whole: Whole, sights: Mapping[Key, str], name: str) -> str | None:
     return whole.parts[key][name] if sights[key] == "shown" else None
 
 
-def _sight(
-    whole: Whole,
-    key: Key,
-    relations: frozenset[Relation],
-    setting: Setting,
-    hidden: set[Key],
-    eyes: Eyes,
-    *,
-    known: bool = True,
-) -> str:
-    origin = whole.origin(key) if known else Provenance()
-    value = section_w.Value(
+def _value_of(key: Key, origin: Provenance, eyes: Eyes, *, hidden: bool) -> section_w.Value:
+    return section_w.Value(
         key[0].value,
-        hidden=key in hidden,
+        hidden=hidden,
         entered_by_viewer=eyes.person_id is not None and origin.entered_by == eyes.person_id,
         for_viewers_organisation=origin.on_behalf_of in eyes.organisations,
         once_for_viewers_organisation=bool(origin.organisations_before & eyes.organisations),
         for_some_organisation=origin.on_behalf_of is not None,
         granted=key[0] in eyes.granted,
     )
-    return section_w.seen({relation.value for relation in relations}, setting.value, value)
 
 
 def signed_in(person: Made, tenant: str | None = None, **more: Any) -> Viewer:

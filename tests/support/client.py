@@ -154,7 +154,7 @@ class Client:
 
     def open(self, path: str, **kwargs: Any) -> TestResponse:
         """Send a request; look through all that it brought about."""
-        kwargs.setdefault("base_url", self.base_url)
+        kwargs = {"base_url": self.base_url, "buffered": True, **kwargs}
         before = self._viewer()
         response: TestResponse = Context().run(self.browser.open, path, **kwargs)
         sent = _sent(path, kwargs)

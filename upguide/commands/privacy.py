@@ -9,7 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from upguide.config import ROOT
+from upguide.i18n.catalogues import LOCALES
 from upguide.policy.clauses import CLAUSES, NOT_YET
+from upguide.privacy.statement import text_hash
 
 TESTS = ROOT / "tests"
 # Every promise that there is, by section: one that stands nowhere in the policy would be forgotten quietly.
@@ -34,6 +36,13 @@ def clauses() -> None:
     for fault in found:
         click.echo(fault, err=True)
     sys.exit(f"{len(found)} faults in the proofs of clauses." if found else 0)
+
+
+@privacy.command("hashes", with_appcontext=False)
+def hashes() -> None:
+    """Print the hashes of the statement as it now reads, for its version in policy/statement.py."""
+    for locale in LOCALES:
+        click.echo(f'"{locale}": "{text_hash(locale)}",')
 
 
 def told(number: str, tests: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import event, make_url
 from upguide.config import MIGRATIONS, Settings
 from upguide.extensions import db
 
-from . import embedded, places, roles
+from . import alive, embedded, places, roles
 
 
 def owner_url(settings: Settings) -> str:
@@ -66,6 +66,8 @@ def install(app: Flask) -> None:
     """
     app.extensions["migrate"] = Migrations(app)
     settings: Settings = app.config["UPGUIDE"]
+    with app.app_context():
+        alive.install(db.engine)
     if settings.database_url is not None:
         return
 

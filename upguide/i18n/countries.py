@@ -1,5 +1,6 @@
 """Countries by their names in the reader's language, and in that language's order."""
 
+import unicodedata
 from functools import cache
 
 from babel import Locale
@@ -35,5 +36,11 @@ def _names(language: str) -> dict[str, str]:
 @cache
 def _ordered(language: str) -> tuple[tuple[str, str], ...]:
     names = _names(language)
-    others = sorted((name, code) for code, name in names.items() if code not in _NEAR)
-    return tuple((code, names[code]) for code in _NEAR) + tuple((code, name) for name, code in others)
+    others = sorted((code for code in names if code not in _NEAR), key=lambda code: _place(names[code]))
+    return tuple((code, names[code]) for code in (*_NEAR, *others))
+
+
+def _place(name: str) -> str:
+    """Return what `name` is sorted by: IJsland after Ierland, Åland among the A's."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()

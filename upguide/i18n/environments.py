@@ -1,6 +1,6 @@
 """One Jinja environment a locale, whose templates carry that locale's text. Works without a request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,10 @@ class LocaleEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return fold(super()._parse(source, name, filename), self.words)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Share the globals themselves where a template has none of its own: each import compares their names."""
+        return super().make_globals(d) if d else self.globals
 
     @staticmethod
     def guard(owner: Any, name: Any) -> None:

@@ -107,9 +107,9 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
         "mail",
         mail_id=str(claim.mail_id),
         kind=claim.kind,
-        attempt=claim.attempt,
+        attempts=claim.attempt,
         outcome=outcome.name.lower(),
-        state=state if ours else None,
+        state=state if ours and state else "left",
     )
     if ours and state == "queued":
         raise Again(_wait_after(claim.attempt))

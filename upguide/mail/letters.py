@@ -230,7 +230,7 @@ def new_sign_in(*, portal: str, link: str, device: str, at: datetime) -> Letter:
         _("A new device signed in to your account"),
         (
             _(
-                "On %(moment)s, somebody signed in to your account on %(portal)s with %(device)s.",
+                "On %(moment)s, somebody signed in to your account on %(portal)s (%(device)s).",
                 portal=portal,
                 moment=format_datetime(at),
                 device=device,

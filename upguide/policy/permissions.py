@@ -38,6 +38,8 @@ class Asker(Protocol):
 class Permission(Enum):
     """What may be done. Every endpoint names one, or says why it is public."""
 
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow, and pages ask it often
+
     ENTER_PIN = "enter_pin"
     JOIN = "join"
     OWN_DATA = "own_data"

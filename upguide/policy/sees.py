@@ -13,6 +13,8 @@ from .items import Item
 class Relation(Enum):
     """What a viewer is to a person. Each exists only while its conditions hold (`privacy.relations`)."""
 
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow, and pages ask it often
+
     SELF = "self"
     MEMBER = "member"
     PROFESSIONAL_CARD = "professional_card"
@@ -29,6 +31,8 @@ class Relation(Enum):
 
 class Setting(Enum):
     """Where a person is shown."""
+
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow, and pages ask it often
 
     SEARCH = "search"
     CONTENT = "content"

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Table, event, inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from upguide.models import Entry, Membership, Person
 from upguide.policy.items import Item
-from upguide.tenancy.scope import current_scope
+from upguide.tenancy.scope import current_scope, listen_once
 
 from .holdings import PROFILE_MODELS, is_profile_item, row_identity
 from .index import NAME_ITEMS, refresh_names
@@ -28,9 +28,9 @@ class BulkWrite(RuntimeError):
 
 def install(db: SQLAlchemy) -> None:
     """Attach the writing of entries and the refusal of bulk writes to the application's sessions."""
-    event.listen(db.session, "before_flush", _write_entries)
-    event.listen(db.session, "after_flush_postexec", _refresh_renamed)
-    event.listen(db.session, "do_orm_execute", _refuse_bulk)
+    listen_once(db, "before_flush", _write_entries)
+    listen_once(db, "after_flush_postexec", _refresh_renamed)
+    listen_once(db, "do_orm_execute", _refuse_bulk)
 
 
 def _write_entries(session: Session, _flush: UOWTransaction, _instances: Any) -> None:

@@ -11,12 +11,20 @@ class RawPersonalData(RuntimeError):
     """A template reached for a database row; hand it a `PersonView`, or a value made for showing."""
 
 
+# Whether each type met so far comes straight from the database: a page asks some hundred times.
+_known: dict[type, bool] = {}
+
+
 def guard_attribute(owner: Any, name: str) -> None:
     """Refuse `owner.name` in a template where `owner` comes straight from the database.
 
     Raises `RawPersonalData` for mapped objects and for result rows.
     """
-    if isinstance(owner, (Model, Row, RowMapping)):
+    kind = type(owner)
+    raw = _known.get(kind)
+    if raw is None:
+        raw = _known[kind] = issubclass(kind, (Model, Row, RowMapping))
+    if raw:
         raise RawPersonalData(
             f"a template asked {type(owner).__name__} for {name!r}: show persons through privacy.show, "
             "and give templates plain values"

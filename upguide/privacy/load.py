@@ -47,7 +47,7 @@ def load_basics(session: Session, ids: Sequence[UUID], viewer: Viewer, setting: 
     """Read names, photo, alias, hidden items and relations of `ids` in one statement; unknown ids are absent."""
     held = possible(viewer)
     rows = session.execute(
-        _basics_statement(setting), {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id}
+        basics_statement(setting), {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id}
     )
     asked = [(relation, name) for relation, name in relation_columns(setting) if relation in held]
     return {
@@ -67,7 +67,7 @@ def relation_columns(setting: Setting) -> tuple[tuple[Relation, str], ...]:
 
 
 @cache
-def _basics_statement(setting: Setting) -> Select[Any]:
+def basics_statement(setting: Setting) -> Select[Any]:
     # Item and row in one array: each table that a statement names costs its row-level security once more.
     hidden = (
         select(func.array_agg(HiddenItem.item + ":" + cast(HiddenItem.row_id, String)))

@@ -131,13 +131,16 @@ def leaves_trace(relations: frozenset[Relation], *, own_page: bool) -> bool:
 def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes) -> PersonView:
     row = person.row
     fields = _fields(person, details, setting, eyes) if details else ()
-    hidden = frozenset(item for item, row_id in person.hidden if row_id == row.id)
+    hidden = frozenset(item for item, row_id in person.hidden if row_id == row.id) if person.hidden else frozenset()
     entered = (
         tuple((item, details.provenance.get((item, row.id), UNKNOWN)) for item in _BASIC_COLUMNS) if details else ()
     )
-    seen = _seen(person.relations, setting, hidden, entered, eyes)
-    basics = frozenset(item for item, column in _BASIC_COLUMNS.items() if item in seen and getattr(row, column))
-    shown = names.Names(*(getattr(row, _BASIC_COLUMNS[item]) if item in basics else None for item in NAMES))
+    basics = {
+        item: value
+        for item, column in _seen(person.relations, setting, hidden, entered, eyes)
+        if (value := getattr(row, column))
+    }
+    shown = names.Names(*(basics.get(item) for item in NAMES))
     return PersonView(
         # W2: an alias page has no identifier in common with a name page.
         handle=row.handle if setting is not Setting.CONTENT else None,
@@ -146,7 +149,7 @@ def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes)
         has_photo=Item.PHOTO in basics,
         sign=row.alias if Item.ALIAS in basics else None,
         fields=fields,
-        items=basics | {field.item for field in fields if not field.changed},
+        items=frozenset(basics).union(field.item for field in fields if not field.changed),
         relations=person.relations,
     )
 
@@ -158,12 +161,12 @@ def _seen(
     hidden: frozenset[Item],
     entered: tuple[tuple[Item, Provenance], ...],
     eyes: Eyes,
-) -> frozenset[Item]:
+) -> tuple[tuple[Item, str], ...]:
     """Return which of name, photo and alias are seen. In a list the same question comes for almost everybody."""
     ways, provenance = cells(relations, setting), dict(entered)
-    return frozenset(
-        item
-        for item in _BASIC_COLUMNS
+    return tuple(
+        (item, column)
+        for item, column in _BASIC_COLUMNS.items()
         if look(
             ways.get(item, ()), item=item, hidden=item in hidden, provenance=provenance.get(item, UNKNOWN), eyes=eyes
         )

@@ -4,7 +4,7 @@ Row-level security reads the two settings; the query guard refuses a tenant-owne
 so that forgetting one is an error and never a leak.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -75,10 +75,16 @@ def scope(tenant: str | None, viewer: UUID | None, session: Session | None = Non
 
 def install(db: SQLAlchemy) -> None:
     """Attach the settings, the query guard and the write guard to the application's sessions."""
-    event.listen(db.session, "after_begin", _after_begin)
-    event.listen(db.session, "after_soft_rollback", _after_rollback)
-    event.listen(db.session, "do_orm_execute", _guard_query)
-    event.listen(db.session, "before_flush", _guard_write)
+    listen_once(db, "after_begin", _after_begin)
+    listen_once(db, "after_soft_rollback", _after_rollback)
+    listen_once(db, "do_orm_execute", _guard_query)
+    listen_once(db, "before_flush", _guard_write)
+
+
+def listen_once(db: SQLAlchemy, name: str, listener: Callable[..., Any]) -> None:
+    """Attach `listener` to the sessions of `db`: once, however many applications a process makes."""
+    if not event.contains(db.session, name, listener):
+        event.listen(db.session, name, listener)
 
 
 def _send(connection: Connection) -> None:

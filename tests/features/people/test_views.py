@@ -391,7 +391,7 @@ def test_member_page_takes_six_statements(browse: Browse) -> None:
 def test_search_uses_its_index_under_row_level_security(app: Flask, question: str) -> None:
     viewer = member("Viewer")
     asked = queries.search_words(question)
-    statement = queries._statement(len(asked), None)
+    statement = queries.search_statement(len(asked), None)
     with scope("upguide", viewer.id, db.session()):
         db.session.execute(text("SET LOCAL enable_seqscan = off"))
         values = {"tenant_id": "upguide", "size": 26}

@@ -42,6 +42,12 @@ def test_random_doubled_and_missing_values_are_taken_or_refused(
     assert signed_in.post(path, sent).status_code in (303, 422)
 
 
+@pytest.mark.parametrize("name", ["day", "month", "year"])
+def test_more_digits_than_python_reads_as_a_number_are_refused(signed_in: Client, name: str) -> None:
+    date = {"day": "1", "month": "2", "year": "1988"}
+    assert signed_in.post("/profile/birth", date | {name: "1" * 4_400}).status_code == 422
+
+
 @pytest.mark.parametrize("path", FORMS)
 def test_form_without_token_or_of_another_kind_is_refused(browse: Browse, path: str) -> None:
     client = browse(make_person(language="en"))

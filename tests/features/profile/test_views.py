@@ -257,6 +257,13 @@ def test_random_alias_is_another_one(browse: Browse) -> None:
     assert stored(person, Person)[0].alias != "K7P"
 
 
+def test_random_alias_is_found_for_a_name_that_every_alias_resembles(browse: Browse) -> None:
+    every = " ".join("CDFJKMNPRTVWX" * 4)[:100]
+    person = someone(first_names=every, surname=every, alias="88")
+    assert browse(person).post("/profile/alias/random").status_code == 303
+    assert stored(person, Person)[0].alias != "88"
+
+
 def test_professional_changes_the_texts_of_the_card(browse: Browse) -> None:
     person = make_professional(language="en")
     client = browse(person)

@@ -80,4 +80,4 @@ def _seen_by(row: tuple[Relation, Setting], view: PersonView) -> str:
     cells = SEES[row]
     seen = [f.item for f in view.fields if cells.get(f.item) is Extent.ALL and not f.hidden]
     labels = [gettext(CATALOGUE[item].label) for item in dict.fromkeys(seen)]
-    return format_list(labels) if labels else gettext("Nothing")
+    return format_list(labels).capitalize() if labels else gettext("Nothing")

@@ -91,7 +91,7 @@ def find(
 ) -> Found:
     """Return up to `size` members whose names have a word that begins with each of `words`, in one statement."""
     place = after or before
-    statement = _statement(len(words), None if place is None else before is None)
+    statement = search_statement(len(words), None if place is None else before is None)
     values: dict[str, Any] = {"tenant_id": tenant, "size": size + 1}
     for at, word in enumerate(words):
         values |= {f"from_{at}": word, f"until_{at}": word + _LAST_CHARACTER}
@@ -105,7 +105,7 @@ def find(
 
 
 @cache
-def _statement(words: int, onwards: bool | None) -> Select[Any]:
+def search_statement(words: int, onwards: bool | None) -> Select[Any]:
     """Return the search for so many words: from the start (None), onwards from a place, or backwards to it."""
     found = aliased(NameWord)
     others = [aliased(NameWord) for _ in range(words - 1)]

@@ -26,6 +26,7 @@ Row = Address | Employer | Phone
 ROW_MODELS: Mapping[Item, type[Row]] = {Item.PHONE: Phone, Item.ADDRESS: Address, Item.EMPLOYER: Employer}
 # Without these a row, or an account, is nothing.
 NOT_REMOVABLE = frozenset({Item.MAIL_ADDRESS, Item.ALIAS, Item.NUMBER, Item.ADDRESS_KIND})
+_MOST_TRIES = 500
 
 
 def save_person(session: Session, person_id: UUID, values: Mapping[str, str | None]) -> None:
@@ -42,11 +43,10 @@ def save_birth(session: Session, person_id: UUID, born: date | None, place: str 
 def choose_random_alias(session: Session, person_id: UUID, telling: Callable[[str], bool]) -> None:
     """Give the person a new random alias; `telling(alias)` says which would give the name away."""
     person = session.get_one(Person, person_id)
-    while True:
-        alias = random_alias()
-        if alias != person.alias and not telling(alias):
-            person.alias = alias
-            return
+    tries = (random_alias() for _try in range(_MOST_TRIES))
+    fitting = (alias for alias in tries if alias != person.alias and not telling(alias))
+    # A name that every alias resembles is given away by none.
+    person.alias = next(fitting, None) or random_alias()
 
 
 def save_row(

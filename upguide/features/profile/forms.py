@@ -120,6 +120,9 @@ class BirthForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
+        # What is too long is not read: Python makes no number of thousands of digits.
+        if any(field.errors for field in (self.day, self.month, self.year)):
+            return False
         return self._read_date() and good
 
     def _read_date(self) -> bool:
