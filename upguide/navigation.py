@@ -47,9 +47,10 @@ def nav_items() -> list[Link]:
     """Return the main tasks of this viewer on this portal; none for somebody signed out."""
     viewer, modules = current_viewer(), current_tenant().modules
     return [
-        Link(url_for(entry.endpoint), str(entry.label), entry.icon, _is_here(entry.endpoint))
+        Link(url, str(entry.label), entry.icon, _is_at(url))
         for entry in _NAV
         if may(viewer, entry.permission) and (entry.module is None or entry.module in modules)
+        for url in [url_for(entry.endpoint)]
     ]
 
 
@@ -71,5 +72,6 @@ def language_links() -> list[Link]:
     ]
 
 
-def _is_here(endpoint: str) -> bool:
-    return request.endpoint is not None and request.endpoint.partition(".")[0] == endpoint.partition(".")[0]
+def _is_at(url: str) -> bool:
+    """Tell whether the page asked for is this one, or below it."""
+    return f"{request.path}/".startswith(f"{url}/")

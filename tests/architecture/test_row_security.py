@@ -59,7 +59,8 @@ MAY_READ = {
     "memberships": "person_id tenant_id",
     "name_words": "name_key person_id tenant_id word",
     "persons": "id language mail_address",
-    "registrations": "expires_at",
+    "registrations": "agreed_at expires_at language mail_address password_hash secret_hash statement_hash"
+    " statement_version tenant_id",
     "role_grants": "person_id role",
     "sessions": "confirmed_at id person_id pin_needed secret_hash started_at tenant_id",
     "signatures": "agreement person_id version",
@@ -68,8 +69,10 @@ MAY_READ = {
 MAY_DELETE = {"registrations", "sessions", "tokens"}
 # Which functions the gate has, and what each answers.
 GATE = {
+    "gate.close_registrations(bytea,text)": "whether a mailed secret's registration waited; removes its address's",
     "gate.forget_expired()": "removes what is over",
     "gate.mail_address_known(text)": "whether somebody has this address",
+    "gate.open_registration(bytea,text)": "what was asked for with the registration of a mailed secret",
     "gate.open_session(bytea,text)": "whose session a secret opens",
     "gate.open_token(bytea,text)": "what a mailed link is for",
     "gate.sign_in_record(text)": "what to hold a password against",

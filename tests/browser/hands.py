@@ -8,18 +8,22 @@ from playwright.sync_api import Page
 
 LONGEST_WAY = 60  # stops on the way to anything on a page
 HERE = """async () => {
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const at = document.activeElement;
     if (!at || at === document.body) return null;
     const label = at.labels?.[0] ?? document.getElementById(at.getAttribute("aria-labelledby"));
     const name = at.getAttribute("aria-label") ?? label?.innerText ?? at.innerText ?? "";
+    const inside = () => {
+        const box = at.getBoundingClientRect();
+        return box.bottom > 0 && box.top < innerHeight && box.width > 0;
+    };
+    // What moves into sight when it gets the focus may need a moment.
+    if (!inside()) await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const style = getComputedStyle(at);
-    const box = at.getBoundingClientRect();
     return {
         name: name.replace(/\\s+/g, " ").trim(),
         tag: at.tagName.toLowerCase(),
         shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none",
-        inside: box.bottom > 0 && box.top < innerHeight && box.width > 0,
+        inside: inside(),
     };
 }"""
 
@@ -38,7 +42,7 @@ class Hands(Protocol):
 
 @dataclass(frozen=True)
 class Keyboard:
-    """Tab, Enter, Space, arrows and letters. Each stop on the way must show that it has the focus, within the window."""
+    """Tab, Enter, Space, arrows and letters. Each stop on the way must show, in the window, that it has the focus."""
 
     page: Page
 

@@ -1,4 +1,4 @@
-"""Every page in a browser: nothing for axe-core to find, nothing cut off, no error, no dead end, nothing from elsewhere."""
+"""Every page in a browser: nothing for axe-core to find, nothing cut off, no error, no dead end, nothing foreign."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +39,9 @@ def visits(viewer: str) -> list[tuple[int, Visit]]:
 @pytest.mark.clause("P6")
 @pytest.mark.parametrize("viewer", VIEWERS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_page_is_in_order(chromium: Browser, site: Site, database: WorkerDatabase, theme: str, viewer: str) -> None:
+def test_every_page_is_in_order(
+    chromium: Browser, site: Site, database: WorkerDatabase, theme: str, viewer: str
+) -> None:
     """Each page once a theme, with language, light and width in rotation; all that it loads is of its own origin."""
     faults: list[str] = []
     with looker(chromium, site, database, theme, viewer) as window:

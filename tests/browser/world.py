@@ -63,6 +63,10 @@ class World:
         made.origin = self.site.origin(self.tenant)
         return made
 
+    def session(self, person: Made) -> dict[str, str]:
+        """Sign a person in; return the cookies that a browser must carry."""
+        return cookies_of(self.client(person))
+
     def person(self, **given: str | None) -> Made:
         """Make a member of this portal."""
         return make_person(self.tenant, **given)
@@ -126,7 +130,7 @@ def stranger(world: World) -> Scene:
 
 def member(world: World) -> Scene:
     """A member with everything filled in and some of it hidden, among others with long names."""
-    person = world.person(mail_address=LONG_MAIL, infix="van 't", gender="x", position="Verandercoach " * 8)
+    person = world.person(mail_address=LONG_MAIL, infix="van 't", position="Verandercoach " * 8)
     phone, address, employer = add_phone(person), add_address(person), add_employer(person)
     add_phone(person, "+4915112345678")
     hide(person, Item.PHONE, phone)

@@ -53,7 +53,7 @@ def test_world_is_made_once_and_lets_each_role_in(app: Flask, database: WorkerDa
             "SELECT count(*) FROM persons p WHERE NOT EXISTS (SELECT FROM consents c WHERE c.person_id = p.id)",
         )
         == 0
-    )  # noqa: E501
+    )
 
 
 def test_cast_is_the_same_each_time() -> None:
@@ -91,7 +91,7 @@ def test_synthetic_members_are_found_by_name(app: Flask, database: WorkerDatabas
             "SELECT count(DISTINCT mail_address) FROM persons WHERE mail_address LIKE '%@people.upguide.example'",
         )
         == 500
-    )  # noqa: E501
+    )
     assert count(database, "SELECT count(*) FROM credentials") == 0
     assert count(database, "SELECT count(DISTINCT person_id) FROM name_words WHERE tenant_id = 'gfs'") == 500
 

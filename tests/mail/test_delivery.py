@@ -12,8 +12,10 @@ from flask import Flask, g
 
 from tests.jobs.house import house, jobs, run_upkeep, silence_workers, until, worker_process
 from tests.mail.servers import Inbox, free_port, mail_server
-from tests.mail.writing import TO, due_now, made_ago, states, with_server, write
+from tests.mail.writing import TO, due_now, made_ago, states, with_server
+from tests.mail.writing import write as write_to_stranger
 from tests.support.database import WorkerDatabase
+from tests.support.factories import make_person
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.jobs import Again, run_worker
@@ -21,6 +23,13 @@ from upguide.mail import send
 from upguide.mail.delivery import deliver_mail, forget_old_mails
 from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
+
+
+def write(app: Flask, tenant: str = "gfs") -> UUID:
+    """Write a message to somebody who has an account: what became of it stays to be seen for a week."""
+    with app.app_context():
+        person = make_person(tenant)
+    return write_to_stranger(app, tenant=tenant, person_id=person.id)
 
 
 def run(settings: Settings, url: str) -> None:
@@ -242,8 +251,33 @@ def test_messages_are_gone_a_week_after_they_were_sent(
     assert states(database) == [("queued", 0)]
 
 
-def test_a_development_run_keeps_its_messages(app: Flask, database: WorkerDatabase) -> None:
+@pytest.mark.clause("U2", "F4")
+@pytest.mark.parametrize(
+    "inbox", [Inbox(), Inbox(answers={"RCPT": deque(["550 never"])}), Inbox(hang_up_after_content=True)]
+)
+def test_an_address_of_nobody_s_account_is_gone_when_its_message_is(
+    app: Flask, settings: Settings, database: WorkerDatabase, inbox: Inbox
+) -> None:
+    write_to_stranger(app)
+    with mail_server(inbox) as url:
+        run(settings, url)
+    assert (states(database), jobs(database, "id")) == ([], [])
+
+
+@pytest.mark.clause("U2", "F4")
+def test_a_message_to_nobody_s_account_that_nobody_ended_is_gone_after_two_days(
+    app: Flask, settings: Settings, database: WorkerDatabase
+) -> None:
+    write_to_stranger(app)
     write(app)
+    for ago, left in (("47 hours", 2), ("2 hours", 1)):
+        made_ago(database, ago)
+        forget(settings, f"smtp://127.0.0.1:{free_port()}")
+        assert len(states(database)) == left
+
+
+def test_a_development_run_keeps_its_messages(app: Flask, database: WorkerDatabase) -> None:
+    write_to_stranger(app)
     made_ago(database, "100 days")
     with app.app_context():
         forget_old_mails()

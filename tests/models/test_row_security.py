@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import select, text
 
@@ -27,10 +27,11 @@ from tests.support.factories import (
     sign,
     start_session,
 )
+from upguide.database.appoint import appoint
 from upguide.extensions import Base, db
-from upguide.models import JournalEntry, Membership, Person, Phone, Photo, RoleGrant, Token
+from upguide.models import JournalEntry, Membership, Person, Phone, Photo, Token
 from upguide.policy.items import Item
-from upguide.policy.permissions import AgreementKind
+from upguide.policy.permissions import AgreementKind, Role
 from upguide.tenancy.scope import scope, set_scope
 
 pytestmark = pytest.mark.clause("P5")
@@ -72,7 +73,6 @@ def make_full_person(tenant: str) -> Made:
         db.session.add_all(
             [
                 Photo(person_id=person.id, file_key=uuid4().hex),
-                RoleGrant(person_id=person.id, role="officer"),
                 Token(
                     person_id=person.id,
                     secret_hash=uuid4().bytes,
@@ -85,6 +85,7 @@ def make_full_person(tenant: str) -> Made:
             ]
         )
         db.session.commit()
+    appoint(current_app.config["UPGUIDE"], person.id, Role.OFFICER.value)
     return person
 
 
@@ -192,7 +193,6 @@ ROWS: dict[str, str] = {
     "phones": "(person_id, id, kind, phone_number) VALUES (%s, gen_random_uuid(), 'mobile', '')",
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
-    "role_grants": "(person_id, role) VALUES (%s, 'webmaster')",
     "sessions": "(person_id, id, secret_hash, tenant_id, device, pin_needed)"
     " VALUES (%s, gen_random_uuid(), '', 'upguide', '', false)",
     "signatures": "(person_id, id, agreement, version) VALUES (%s, gen_random_uuid(), '', 1)",
@@ -201,8 +201,8 @@ ROWS: dict[str, str] = {
 
 
 def test_every_table_about_persons_is_tried() -> None:
-    # A letter or a journal row for somebody else is what these two are for.
-    assert {*ROWS, "journal", "mails"} == set(OF_PERSONS)
+    # A letter or a journal row for somebody else is what these two are for; appointments have a test of their own.
+    assert {*ROWS, "journal", "mails", "role_grants"} == set(OF_PERSONS)
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -320,3 +320,84 @@ def test_switching_row_security_off_for_oneself_is_an_error_and_no_way_around(
         connection.execute("SET row_security = off")
         with pytest.raises(InsufficientPrivilege):
             connection.execute("SELECT * FROM persons")
+
+
+@pytest.mark.clause("W9")
+def test_the_application_cannot_appoint_anybody(core: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute("INSERT INTO role_grants (person_id, role) VALUES (%s, 'webmaster')", [person.id])
+
+
+@pytest.mark.clause("P3")
+@pytest.mark.parametrize("change", ["UPDATE {} SET version = 9", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["consents", "signatures"])
+def test_what_was_agreed_to_is_not_rewritten(core: Flask, database: WorkerDatabase, table: str, change: str) -> None:
+    person = make_professional()
+    with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(change.format(table))
+
+
+NOTE_A_LOOK = (
+    "INSERT INTO journal (tenant_id, person_id, viewer_id, relations, setting, items)"
+    " VALUES (%s, %s, %s, '{}', 'page', '{}')"
+)
+
+
+def test_a_look_is_noted_on_this_portal_alone(core: Flask, database: WorkerDatabase) -> None:
+    person, viewer = make_person(), make_person()
+    with as_app(database, "upguide", viewer.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(NOTE_A_LOOK, ["gfs", person.id, viewer.id])
+
+
+def test_a_look_is_noted_under_one_s_own_name_alone(core: Flask, database: WorkerDatabase) -> None:
+    person, viewer = make_person(), make_person()
+    with as_app(database, "upguide", viewer.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(NOTE_A_LOOK, ["upguide", viewer.id, person.id])
+
+
+def test_no_look_is_noted_at_somebody_of_another_portal(core: Flask, database: WorkerDatabase) -> None:
+    person, viewer = make_person("gfs"), make_person()
+    with as_app(database, "upguide", viewer.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(NOTE_A_LOOK, ["upguide", person.id, viewer.id])
+
+
+WAITING = (
+    "INSERT INTO registrations (tenant_id, secret_hash, mail_address, password_hash, language, statement_version,"
+    " statement_hash, expires_at) VALUES (%s, %s, %s, 'hash', 'en', 1, '', now() + interval '1 day')"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT mail_address FROM registrations",
+        "SELECT count(*) FROM registrations",
+        "UPDATE registrations SET password_hash = ''",
+        "DELETE FROM registrations",
+    ],
+)
+def test_who_waits_is_not_read_or_changed_without_the_secret(
+    core: Flask, database: WorkerDatabase, statement: str
+) -> None:
+    with as_app(database, "upguide", None) as connection:
+        connection.execute(WAITING, ["upguide", b"one", "a@example.org"])
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute(statement)
+
+
+def test_a_secret_opens_its_own_registration_and_closes_all_of_its_address(
+    core: Flask, database: WorkerDatabase
+) -> None:
+    with database.connect() as connection:
+        for row in (("upguide", b"one", "a@x.nl"), ("gfs", b"two", "a@x.nl"), ("gfs", b"three", "b@x.nl")):
+            connection.execute(WAITING, row)
+    ask = "SELECT mail_address FROM gate.open_registration(%s, %s)"
+    close = "SELECT gate.close_registrations(%s, %s)"
+    with as_app(database, "upguide", None) as connection:
+        found = [connection.execute(ask, [h, t]).fetchall() for h, t in ((b"one", "upguide"), (b"one", "gfs"))]
+        closed = [connection.execute(close, [h, "upguide"]).fetchone() for h in (b"three", b"one", b"one")]
+        left = connection.execute(ask, [b"three", "gfs"]).fetchall()
+        other = connection.execute(ask, [b"two", "gfs"]).fetchall()
+    assert (found, closed) == ([[("a@x.nl",)], []], [(False,), (True,), (False,)])
+    assert (left, other) == ([("b@x.nl",)], [])

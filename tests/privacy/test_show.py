@@ -20,8 +20,9 @@ from tests.support.factories import (
     sign,
 )
 from upguide.access.viewer import Viewer, load_viewer
+from upguide.database.appoint import appoint
 from upguide.extensions import db
-from upguide.models import HiddenItem, RoleGrant
+from upguide.models import HiddenItem
 from upguide.policy.agreements import CURRENT
 from upguide.policy.items import CATALOGUE, Item
 from upguide.policy.permissions import AgreementKind, Role
@@ -211,9 +212,7 @@ def test_webmaster_whose_agreement_has_a_former_version_is_a_member_like_others(
 @pytest.mark.clause("W8")
 def test_officer_s_role_alone_shows_nothing_more(core: Flask) -> None:
     whole, officer = make_whole(signed=False), make_person()
-    with scope("upguide", officer.id, db.session()):
-        db.session.add(RoleGrant(person_id=officer.id, role=Role.OFFICER.value))
-        db.session.commit()
+    appoint(core.config["UPGUIDE"], officer.id, Role.OFFICER.value)
     viewer = signed_in(officer)
     assert viewer.roles == {Role.OFFICER}
     assert page(whole, replace(viewer, reason="looking")) == expected(whole, {Relation.MEMBER}, Setting.PAGE)

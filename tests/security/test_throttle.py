@@ -97,6 +97,19 @@ def test_refusal_says_when_the_last_full_window_ends(counters: Counters) -> None
     assert 590 < refusal.value.retry_after <= 600
 
 
+def test_a_crowd_that_fills_what_all_share_shuts_out_no_newcomer(counters: Counters) -> None:
+    rules = [one_rule(10, By.ADDRESS), Rule(20, HOUR, (By.TENANT,), spares=2)]
+    crowd = [passes(counters, rules, {**SUBJECTS, By.ADDRESS: f"198.51.100.{n % 4}"}) for n in range(40)]
+    assert crowd.count(True) == 20
+    newcomer = {**SUBJECTS, By.ADDRESS: "192.0.2.2"}
+    assert [passes(counters, rules, newcomer) for _ in range(4)] == [True, True, False, False]
+
+
+def test_every_bound_that_a_portal_s_visitors_share_spares_newcomers() -> None:
+    shared = [rule for rules in RULES.values() for rule in rules if rule.by == (By.TENANT,)]
+    assert [rule for rule in shared if rule.spares < 3] == []
+
+
 @pytest.mark.clause("F4")
 def test_table_names_nobody(counters: Counters, counters_engine: Engine) -> None:
     for action, rules in RULES.items():

@@ -64,7 +64,7 @@ class Oracle:
             canary.item in NAME_ITEMS
             and self._both_members(viewer, canary.person_id, tenant)
             and not self._one(
-                "SELECT FROM hidden_items WHERE person_id = %s AND item = %s", canary.person_id, canary.item.value
+                "SELECT 1 FROM hidden_items WHERE person_id = %s AND item = %s", canary.person_id, canary.item.value
             )
         )
 

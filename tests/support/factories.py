@@ -9,6 +9,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask import current_app
+
+from upguide.database.appoint import appoint
 from upguide.extensions import db
 from upguide.models import (
     Address,
@@ -20,7 +23,6 @@ from upguide.models import (
     PersonKey,
     Phone,
     Professional,
-    RoleGrant,
     Session,
     Signature,
 )
@@ -200,9 +202,7 @@ def sign(person: Made, agreement: AgreementKind, version: int | None = None) -> 
 def make_webmaster(tenant: str = "upguide", *, bound: bool = True) -> Made:
     """Make a webmaster, bound by the current confidentiality agreement unless said otherwise (W9)."""
     person = make_person(tenant)
-    with scope(tenant, person.id, db.session()):
-        db.session.add(RoleGrant(person_id=person.id, role=Role.WEBMASTER.value))
-        db.session.commit()
+    appoint(current_app.config["UPGUIDE"], person.id, Role.WEBMASTER.value)
     if bound:
         sign(person, AgreementKind.CONFIDENTIALITY)
     return person

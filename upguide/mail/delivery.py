@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, func, update
+from sqlalchemy import and_, delete, func, or_, update
 
 from upguide.config import Settings
 from upguide.extensions import db
@@ -25,6 +25,8 @@ from .smtp import Outcome, Server, transmit
 
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=7)
+# Messages to nobody whom we know are removed when they are sent; this is for those that a dying worker left.
+STRANGERS_KEPT_FOR = timedelta(days=2)
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 
@@ -103,6 +105,8 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
     if state == "queued" and too_late:
         state = "failed"
     ours = state is not None and _move(claim, ("sending", "uncertain"), state)
+    if ours and state != "queued":
+        _forget_stranger(claim)
     log.info(
         "mail",
         mail_id=str(claim.mail_id),
@@ -115,6 +119,12 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
         raise Again(_wait_after(claim.attempt))
 
 
+def _forget_stranger(claim: _Claim) -> None:
+    """Remove a message that is done with and went to an address of nobody's account: the letters promise so."""
+    db.session.execute(delete(Mail).where(Mail.id == claim.mail_id, Mail.person_id.is_(None)))
+    db.session.commit()
+
+
 def _wait_after(attempt: int) -> timedelta:
     # Beyond ten the result would only grow past what a timedelta holds.
     doubled: int = 2 ** min(attempt - 1, 10)
@@ -123,7 +133,10 @@ def _wait_after(attempt: int) -> timedelta:
 
 @periodic("23 * * * *")
 def forget_old_mails() -> None:
-    """Remove messages a week after they were sent, or made when they never were (Term.MAIL)."""
+    """Remove messages a week after they were sent, or made when they never were (Term.MAIL).
+
+    What could not be sent to an address of nobody's account goes after two days.
+    """
     settings: Settings = current_app.config["UPGUIDE"]
     if settings.smtp_url is None:
         return
@@ -134,5 +147,6 @@ def forget_old_mails() -> None:
 
 def _forget(tenant: Tenant) -> None:
     old = func.coalesce(Mail.sent_at, Mail.made_at) < func.now() - KEPT_FOR
-    db.session.execute(delete(Mail).where(Mail.tenant_id == tenant.slug, old))
+    left = and_(Mail.person_id.is_(None), Mail.made_at < func.now() - STRANGERS_KEPT_FOR)
+    db.session.execute(delete(Mail).where(Mail.tenant_id == tenant.slug, or_(old, left)))
     db.session.commit()

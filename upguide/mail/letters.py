@@ -48,7 +48,9 @@ def confirm_registration(*, portal: str, link: str, valid_hours: int) -> Letter:
         Action(_("Confirm my mail address"), link),
         (
             _valid_for(valid_hours),
-            _("Did you not ask for this? Then do nothing: no account is made, and we forget your address."),
+            _(
+                "Did you not ask for this? Then do nothing: no account is made, and after two days we forget your address."
+            ),
         ),
     )
 
@@ -100,7 +102,7 @@ def reset_password_unknown(*, portal: str, link: str) -> Letter:
             ),
         ),
         Action(_("Make an account"), link),
-        (_("Was it not you? Then do nothing. We do not keep your address."),),
+        (_("Was it not you? Then do nothing. Now that this message is sent, we keep your address no longer."),),
     )
 
 

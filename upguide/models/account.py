@@ -58,6 +58,8 @@ class Registration(TenantOwned, Model):
     """Somebody who asked for an account and has not followed the link yet (clause P3)."""
 
     __tablename__ = "registrations"
+    # The application may write rows and not read them back: the gate answers to who holds the mailed secret.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  (as SQLAlchemy wants it)
 
     secret_hash: Mapped[bytes] = technical("hash of the link's secret", LargeBinary, primary_key=True)
     mail_address: Mapped[str] = personal(Item.MAIL_ADDRESS, Text)

@@ -14,6 +14,7 @@ from upguide.access.viewer import Viewer
 from upguide.models import Entry, HiddenItem, Membership, Person, PersonKey, Photo
 from upguide.policy.items import Item
 from upguide.policy.sees import SEES, Relation, Setting
+from upguide.tenancy.scope import read
 
 from .holdings import Holding, person_column, profile_holdings
 from .relations import SUBJECT_CONDITIONS, possible
@@ -46,8 +47,10 @@ class Details:
 def load_basics(session: Session, ids: Sequence[UUID], viewer: Viewer, setting: Setting) -> dict[UUID, Basics]:
     """Read names, photo, alias, hidden items and relations of `ids` in one statement; unknown ids are absent."""
     held = possible(viewer)
-    rows = session.execute(
-        basics_statement(setting), {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id}
+    rows = read(
+        session,
+        basics_statement(setting),
+        {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id},
     )
     asked = [(relation, name) for relation, name in relation_columns(setting) if relation in held]
     return {
@@ -100,7 +103,7 @@ def _hidden(values: Sequence[str] | None) -> frozenset[ValueKey]:
 
 def load_details(session: Session, ids: Sequence[UUID]) -> dict[UUID, Details]:
     """Read every value of the profiles of `ids`, with provenance, in one statement."""
-    rows = session.execute(_details_statement(), {"ids": list(ids)})
+    rows = read(session, _details_statement(), {"ids": list(ids)})
     return {row.id: _details(row) for row in rows}
 
 

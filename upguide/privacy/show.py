@@ -50,7 +50,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """What one viewer may see of one person; what is denied is None or absent, and keeps no trace of why."""
+    """What one viewer may see of one person; what is denied is None or absent, and keeps no trace of why.
+
+    `hides`: what the person hides, whether a value stands there or not; told to nobody but the person.
+    """
 
     handle: str | None
     name: str | None
@@ -60,6 +63,7 @@ class PersonView:
     fields: tuple[Field, ...] = ()
     items: frozenset[Item] = frozenset()
     relations: frozenset[Relation] = frozenset()
+    hides: frozenset[ValueKey] = frozenset()
 
     def field(self, item: Item) -> Field | None:
         """Return the first field of `item`, or None."""
@@ -151,6 +155,7 @@ def _view(person: Basics, details: Details | None, setting: Setting, eyes: Eyes)
         fields=fields,
         items=frozenset(basics).union(field.item for field in fields if not field.changed),
         relations=person.relations,
+        hides=person.hidden if Relation.SELF in person.relations else frozenset(),
     )
 
 

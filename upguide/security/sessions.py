@@ -1,6 +1,7 @@
 """The session cookie: small, signed for one portal, set only when there is something to remember (clause K1).
 
-It carries the session's secret (a row holds the hash), the CSRF token and flash messages; nothing personal.
+It carries the session's secret (a row holds the hash), the CSRF token, flash messages, and which registrations were
+made in this browser (hashes); nothing personal.
 """
 
 import hashlib

@@ -34,6 +34,7 @@ class Action(Enum):
     PIN = "pin"
     CONFIRM = "confirm"
     REGISTER = "register"
+    CONFIRM_REGISTRATION = "confirm-registration"
     FORGOTTEN_PASSWORD = "forgotten-password"  # noqa: S105  (a name)
     MAIL_CHANGE = "mail-change"
 
@@ -59,11 +60,16 @@ class Throttled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At most `tries` in `seconds`, for each value of what it counts by."""
+    """At most `tries` in `seconds`, for each value of what it counts by.
+
+    `spares`: a client address (a network) that has tried no more often than that passes nevertheless, so that a bound
+    which all share slows down a crowd and shuts no newcomer out.
+    """
 
     tries: int
     seconds: int
     by: tuple[By, ...]
+    spares: int = 0
 
 
 _ADDRESS, _ACCOUNT, _DEVICE = (By.ADDRESS,), (By.ACCOUNT,), (By.ACCOUNT, By.DEVICE)
@@ -76,13 +82,13 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(150, DAY, _ADDRESS),
         Rule(20, HOUR, _ACCOUNT),
         Rule(100, DAY, _ACCOUNT),
-        Rule(1000, 10 * MINUTE, _TENANT),
+        Rule(1000, 10 * MINUTE, _TENANT, spares=5),
     ),
     Action.PIN: (
         Rule(20, 15 * MINUTE, _ADDRESS),
         Rule(5, 15 * MINUTE, _ACCOUNT),
         Rule(15, DAY, _ACCOUNT),
-        Rule(1000, 10 * MINUTE, _TENANT),
+        Rule(1000, 10 * MINUTE, _TENANT, spares=5),
     ),
     Action.CONFIRM: (
         Rule(5, 15 * MINUTE, _SESSION),
@@ -93,20 +99,26 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(10, HOUR, _ADDRESS),
         Rule(40, DAY, _ADDRESS),
         Rule(3, 2 * HOUR, _MAILBOX),
-        Rule(500, HOUR, _TENANT),
+        Rule(500, HOUR, _TENANT, spares=3),
+    ),
+    # The password of a registration whose link is followed in another browser: only who has the link gets here.
+    Action.CONFIRM_REGISTRATION: (
+        Rule(30, 15 * MINUTE, _ADDRESS),
+        Rule(5, 15 * MINUTE, _ACCOUNT),
+        Rule(20, DAY, _ACCOUNT),
     ),
     Action.FORGOTTEN_PASSWORD: (
         Rule(10, HOUR, _ADDRESS),
         Rule(40, DAY, _ADDRESS),
         Rule(3, 2 * HOUR, _ACCOUNT),
-        Rule(500, HOUR, _TENANT),
+        Rule(500, HOUR, _TENANT, spares=3),
     ),
     Action.MAIL_CHANGE: (
         Rule(5, HOUR, _ACCOUNT),
         Rule(10, DAY, _ACCOUNT),
         Rule(3, 2 * HOUR, _MAILBOX),
         Rule(20, HOUR, _ADDRESS),
-        Rule(500, HOUR, _TENANT),
+        Rule(500, HOUR, _TENANT, spares=3),
     ),
 }
 # Instead of those, for a known device of the account. Nobody elsewhere can use these up.
@@ -200,9 +212,20 @@ def normal(mail_address: str) -> str:
 
 def _refuse_beyond(ruled: Mapping[str, Rule], windows: Mapping[str, Window], free: int) -> None:
     """Raise Throttled until the last of the windows ends that do not have `free` tries left."""
-    full = [w.seconds_left for key, w in windows.items() if w.hits + free > ruled[key].tries]
+    tried = _tries_of_network(ruled, windows) + free
+    full = [
+        window.seconds_left
+        for key, window in windows.items()
+        if window.hits + free > ruled[key].tries and tried > ruled[key].spares
+    ]
     if full:
         raise Throttled(max(1, math.ceil(max(full))))
+
+
+def _tries_of_network(ruled: Mapping[str, Rule], windows: Mapping[str, Window]) -> float:
+    """Return how often the client's network tried, by its fullest window; endless where no rule counts that."""
+    own = [key for key, rule in ruled.items() if rule.by == _ADDRESS]
+    return max((windows[key].hits if key in windows else 0 for key in own), default=math.inf)
 
 
 def _key(secret_key: str, action: Action, rule: Rule, subjects: Mapping[By, str]) -> str:

@@ -245,7 +245,7 @@ def test_a_new_password_by_mail_does_not_open_the_second_lock(browse: Browse) ->
 def test_a_new_device_is_told_by_mail_and_a_known_one_is_not(
     browse: Browse, app: Flask, database: WorkerDatabase
 ) -> None:
-    person, own, other = make_person(), browse(), browse()
+    person, own, other = make_person(language="en"), browse(), browse()
     for browser in (own, own, other):
         browser.post("/login", credentials(person), headers={"User-Agent": "Firefox/140.0 (Windows)"})
         browser.post("/logout")
@@ -268,3 +268,14 @@ def test_a_forgotten_pin_is_removed_by_link_after_the_password(
     assert browser.post(link).location == "/login"
     assert kinds(app, database) == ["remove_pin", "pin_changed"]
     assert browser.post("/login", credentials(person)).location == "/home"
+
+
+def test_the_mail_about_a_new_device_is_in_its_reader_s_language_alone(
+    browse: Browse, app: Flask, database: WorkerDatabase
+) -> None:
+    person = make_person(language="nl")
+    sign_in = {"mail_address": person.mail_address, "password": person.password}
+    for _time in range(2):
+        browse().post("/login", sign_in, headers={"User-Agent": "unheard of", "Accept-Language": "en"})
+    (letter,) = letters(app, database)
+    assert ("browser that we do not know" in letter.text.replace("\r\n", " "), letter.kind) == (False, "new_sign_in")

@@ -56,7 +56,8 @@ def test_a_person_is_made_when_the_link_is_clicked_and_not_before(browse: Browse
     link = ask(browser)
     assert (count(database, "persons"), count(database, "registrations")) == (0, 1)
     for _mail_scanner in range(2):
-        assert "One click" in browse().get(link).text
+        assert "Your password" in browse().get(link).text
+    assert "One click" in browser.get(link).text
     assert count(database, "persons") == 0
     answer = browser.post(link)
     assert (answer.status_code, answer.location) == (303, "/home")
@@ -136,10 +137,62 @@ def test_a_known_address_gets_the_same_answer_and_another_mail(
     assert rows(database, "SELECT mail_address FROM registrations") == [("new@example.org",)]
 
 
+CHOSEN = {"password": WISH["password"]}
+
+
+def test_in_another_browser_the_link_asks_for_the_password_that_was_chosen(
+    browse: Browse, database: WorkerDatabase
+) -> None:
+    link, other = ask(browse()), browse()
+    inputs = {e.get("name") for e in parse(other.get(link).text).iter("input")}
+    assert inputs == {"csrf_token", "password"}
+    answers = [other.post(link, {"password": typed}) for typed in ("", "a heron at the bank", WISH["password"])]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(422, None), (422, None), (303, "/home")]
+    assert "not the password that was chosen" in answers[1].text
+    assert count(database, "persons") == 1
+
+
+def test_the_password_of_a_stranger_opens_no_account_of_whose_address_it_is(
+    browse: Browse, app: Flask, database: WorkerDatabase
+) -> None:
+    owner, stranger = browse(), browse()
+    planted, own = ask(stranger, password="a stranger at the lake"), ask(owner)
+    # The owner follows the first message, which the stranger had sent.
+    assert [owner.post(planted, values).status_code for values in ({}, CHOSEN)] == [422, 422]
+    assert count(database, "persons") == 0
+    assert owner.post(own).location == "/home"
+    sign_in = {"mail_address": WISH["mail_address"], "password": "a stranger at the lake"}
+    assert (stranger.post("/login", sign_in).status_code, stranger.post(planted).status_code) == (200, 410)
+    assert count(database, "persons") == 1
+
+
+def test_guessing_the_chosen_password_ends_after_five(browse: Browse) -> None:
+    link = ask(browse())
+    answers = [browse().post(link, {"password": f"a heron at lake {n}"}).status_code for n in range(6)]
+    assert (answers, browse().post(link, CHOSEN).status_code) == ([422] * 5 + [429], 429)
+
+
+def test_what_a_browser_remembers_of_registering_is_no_link_and_tells_nothing(browse: Browse) -> None:
+    kept = []
+    for address in (str(make_person().mail_address), "new@example.org"):
+        browser = browse()
+        link = ask(browser, mail_address=address) if address == "new@example.org" else ""
+        link or browser.post("/register", WISH | {"mail_address": address})
+        kept.append(browser.session()["registered"])
+    assert [[len(mark) for mark in marks] for marks in kept] == [[20], [20]]
+    assert kept[1][0] not in link
+
+
+def test_a_browser_confirms_the_latest_three_of_its_registrations(browse: Browse) -> None:
+    browser = browse()
+    links = [ask(browser, mail_address=f"new{n}@example.org") for n in range(4)]
+    assert ["One click" in browser.get(link).text for link in links] == [False, True, True, True]
+
+
 def test_a_link_works_once(browse: Browse, database: WorkerDatabase) -> None:
     link = ask(browse())
-    browse().post(link)
-    again = browse().post(link)
+    browse().post(link, CHOSEN)
+    again = browse().post(link, CHOSEN)
     assert (again.status_code, "does not work any more" in again.text) == (410, True)
     assert browse().get(link).status_code == 410
     assert count(database, "persons") == 1
@@ -159,7 +212,7 @@ def test_two_clicks_at_one_moment_make_one_person(browse: Browse, database: Work
     tokens = [browser.token() for browser in browsers]
 
     def click(number: int) -> int:
-        return browsers[number].post(link, {"csrf_token": tokens[number]}, csrf=False).status_code
+        return browsers[number].post(link, CHOSEN | {"csrf_token": tokens[number]}, csrf=False).status_code
 
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(lambda number: Context().run(click, number), range(4)))
@@ -169,8 +222,8 @@ def test_two_clicks_at_one_moment_make_one_person(browse: Browse, database: Work
 
 def test_registering_twice_gives_two_links_and_one_account(browse: Browse, database: WorkerDatabase) -> None:
     first, second = ask(browse()), ask(browse())
-    assert browse().post(second).status_code == 303
-    assert browse().post(first).status_code == 410
+    assert browse().post(second, CHOSEN).status_code == 303
+    assert browse().post(first, CHOSEN).status_code == 410
     assert (count(database, "persons"), count(database, "registrations")) == (1, 0)
 
 
@@ -178,14 +231,14 @@ def test_a_link_of_another_portal_makes_nothing_when_the_address_has_an_account(
     browse: Browse, database: WorkerDatabase
 ) -> None:
     here, there = ask(browse()), ask(browse(tenant="gfs"))
-    assert browse().post(here).status_code == 303
-    assert browse(tenant="gfs").post(there).status_code == 410
+    assert browse().post(here, CHOSEN).status_code == 303
+    assert browse(tenant="gfs").post(there, CHOSEN).status_code == 410
     assert count(database, "persons") == 1
 
 
 def test_a_link_works_on_its_own_portal_alone(browse: Browse, database: WorkerDatabase) -> None:
     link = ask(browse())
-    assert browse(tenant="gfs").post(link).status_code == 410
+    assert browse(tenant="gfs").post(link, CHOSEN).status_code == 410
     assert count(database, "persons") == 0
 
 
@@ -193,7 +246,7 @@ def test_an_old_link_makes_nothing(browse: Browse, database: WorkerDatabase) -> 
     link = ask(browse())
     rows_changed = "UPDATE registrations SET expires_at = now() - interval '1 second' RETURNING 1"
     assert rows(database, rows_changed) == [(1,)]
-    assert browse().post(link).status_code == 410
+    assert browse().post(link, CHOSEN).status_code == 410
     assert count(database, "persons") == 0
 
 

@@ -116,6 +116,21 @@ def test_replacing_and_removing_delete_the_files(browse: Browse, settings: Setti
     assert client.get("/profile").status_code == 200
 
 
+@pytest.mark.clause("P4b")
+def test_page_of_a_hidden_photo_says_that_nobody_sees_it(browse: Browse) -> None:
+    client = browse(someone())
+    send(client, picture())
+    assert "This is how others see it." in client.get("/profile/photo/change").text
+    client.post("/profile/values/photo/hide")
+    page = client.get("/profile/photo/change").text
+    assert ("This is how others see it." in page, "You hide this photo" in page) == (False, True)
+    send(client, picture())
+    assert "others see it." not in client.get("/profile/photo/change").text
+    client.post("/profile/values/photo/remove")
+    send(client, picture())
+    assert "This is how others see it." in client.get("/profile/photo/change").text
+
+
 def test_lost_file_breaks_no_page(browse: Browse, settings: Settings) -> None:
     person = someone()
     client = browse(person)

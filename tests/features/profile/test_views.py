@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from tests.support.client import Client
 from tests.support.conventions import parse, words
-from tests.support.factories import Made, add_address, add_employer, add_phone, make_person, make_professional
+from tests.support.factories import Made, add_address, add_employer, add_phone, hide, make_person, make_professional
 from upguide.extensions import db
 from upguide.models import Address, Employer, Entry, HiddenItem, Person, Phone
+from upguide.policy.items import Item
 from upguide.tenancy.scope import scope
 
 Browse = Callable[..., Client]
@@ -174,6 +175,51 @@ def test_rows_are_removed_whole_with_the_note_that_they_were_hidden(browse: Brow
         assert client.post(f"/profile/values/{item}/{row_id}/remove").status_code == 303
     assert [*stored(person, Phone), *stored(person, Address), *stored(person, Employer)] == []
     assert stored(person, HiddenItem) == []
+
+
+def seen_beside(page: str, field_id: str) -> str:
+    """Return who, says a form, will see what is entered in a field."""
+    (note,) = [words(e) for e in parse(page).iter("p") if e.get("id") == f"{field_id}-seen"]
+    return note
+
+
+@pytest.mark.clause("P4b")
+def test_form_of_a_hidden_value_says_that_it_is_hidden(browse: Browse) -> None:
+    person = someone(first_names="Anna")
+    address, other = add_address(person), add_address(person)
+    client = browse(person)
+    client.post("/profile/values/first_names/hide")
+    client.post(f"/profile/parts/town/{address}/hide")
+    hidden = "You hide this: no other user sees it."
+    names = client.get("/profile/name").text
+    assert (seen_beside(names, "first_names"), seen_beside(names, "surname")) == (hidden, "Seen by: All members")
+    towns = [seen_beside(client.get(f"/profile/addresses/{row}").text, "town") for row in (address, other)]
+    assert towns == [hidden, "Only you see this."]
+
+
+@pytest.mark.clause("P4b", "P4c")
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [("/profile/values/surname/remove", {}), ("/profile/name", {"first_names": "Anna", "infix": "", "surname": ""})],
+    ids=["removed", "emptied"],
+)
+def test_value_that_is_gone_is_no_longer_hidden(browse: Browse, path: str, data: dict[str, str]) -> None:
+    person, reader = someone(first_names="Anna", infix=None, surname="Berg"), someone()
+    client = browse(person)
+    client.post("/profile/values/surname/hide")
+    assert client.post(path, data).status_code == 303
+    assert items(client.get("/profile").text)["Surname"]["seen"] == "All members"
+    client.post("/profile/name", {"first_names": "Anna", "surname": "Dijk"})
+    assert items(client.get("/profile").text)["Surname"]["seen"].startswith("All members")
+    assert "Anna Dijk" in browse(reader).get("/people?q=dijk").text
+
+
+@pytest.mark.clause("P4b")
+def test_nothing_that_is_hidden_says_so_too(browse: Browse) -> None:
+    person = someone(surname=None)
+    hide(person, Item.SURNAME)
+    client = browse(person)
+    assert items(client.get("/profile").text)["Surname"]["seen"] == "Hidden from other users"
 
 
 @pytest.mark.parametrize("kind", ["phones", "addresses", "employers"])

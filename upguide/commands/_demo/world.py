@@ -5,13 +5,15 @@ from datetime import date
 from functools import cache
 from uuid import UUID, uuid4
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from upguide.database.appoint import appoint
 from upguide.features.accounts.queries import mail_address_known
 from upguide.features.profile.actions import place_photo, save_birth, save_row
 from upguide.i18n import locale_for
-from upguide.models import Consent, Credential, Membership, Person, PersonKey, Phone, Professional, RoleGrant, Signature
+from upguide.models import Consent, Credential, Membership, Person, PersonKey, Phone, Professional, Signature
 from upguide.policy.agreements import CURRENT
 from upguide.policy.items import Item
 from upguide.privacy.hidden import hide
@@ -48,11 +50,13 @@ def make_character(session: Session, tenants: Tenants, character: Character) -> 
         for slug in portals:
             _join(session, tenants, slug, person_id, character.language)
         _fill_in(session, person_id, character)
-        _appoint(session, person_id, character)
+        _sign(session, person_id, character)
         session.flush()
         for item in character.hidden:
             hide(session, person_id, item, _row_of(session, person_id, item))
         session.commit()
+    for role in character.roles:
+        appoint(current_app.config["UPGUIDE"], person_id, role.value)
 
 
 def _make_person(session: Session, person_id: UUID, character: Character) -> None:
@@ -111,8 +115,7 @@ def _fill_in(session: Session, person_id: UUID, character: Character) -> None:
         place_photo(session, person_id, portrait(character.local_part, woman=character.gender == "woman"))
 
 
-def _appoint(session: Session, person_id: UUID, character: Character) -> None:
-    session.add_all(RoleGrant(person_id=person_id, role=role.value) for role in character.roles)
+def _sign(session: Session, person_id: UUID, character: Character) -> None:
     session.add_all(
         Signature(person_id=person_id, agreement=agreement.value, version=CURRENT[agreement])
         for agreement in character.signed

@@ -77,6 +77,12 @@ class PasswordForm(Form):
     secret = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
 
 
+class ChosenPasswordForm(Form):
+    """The password that was chosen at registering, where the link is followed in another browser."""
+
+    password = PasswordField(_l("The password that you chose"), [InputRequired(_l("Enter your password."))])
+
+
 class PinForm(Form):
     """The PIN, after the password or before a sensitive change."""
 

@@ -18,6 +18,7 @@ MAIL_OLD, MAIL_NEW = "mail_old", "mail_new"
 
 _SIGN_IN_RECORD = text("SELECT * FROM gate.sign_in_record(:mail_address)")
 _KNOWN = text("SELECT gate.mail_address_known(:mail_address)")
+_OPEN_REGISTRATION = text("SELECT * FROM gate.open_registration(:secret_hash, :tenant)")
 _OPEN_TOKEN = text("SELECT * FROM gate.open_token(:secret_hash, :kind)")
 
 
@@ -39,6 +40,18 @@ class OpenToken:
     person_id: UUID
     new_mail_address: str | None
     step: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What was asked for with a registration whose link was not followed yet; `password_hash` is for comparing."""
+
+    mail_address: str
+    password_hash: str
+    language: str
+    statement_version: int
+    statement_hash: str
+    agreed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,13 @@ def open_token(session: DbSession, secret: str, kind: str) -> OpenToken | None:
     """Return the link whose secret this is, where it still works."""
     row = session.execute(_OPEN_TOKEN, {"secret_hash": hash_token(secret), "kind": kind}).one_or_none()
     return OpenToken(row.id, row.person_id, row.new_mail_address, row.step) if row else None
+
+
+def waiting_registration(session: DbSession, tenant: str, secret: str) -> Waiting | None:
+    """Return the registration whose link has this secret, where it still waits; the database opens no other."""
+    values = {"secret_hash": hash_token(secret), "tenant": tenant}
+    row = session.execute(_OPEN_REGISTRATION, values).one_or_none()
+    return Waiting(**row._mapping) if row else None
 
 
 def opens_own(session: DbSession, secret: str, kind: str, person_id: UUID) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from upguide.models import Membership, NameWord
 from upguide.privacy.names import MAX_WORD, fold
 from upguide.security.handle import is_handle
+from upguide.tenancy.scope import read
 
 PAGE_SIZE = 25
 MOST_WORDS = 10
@@ -97,7 +98,7 @@ def find(
         values |= {f"from_{at}": word, f"until_{at}": word + _LAST_CHARACTER}
     if place is not None:
         values |= {"place_key": place.name_key, "place_person": place.person_id}
-    ids = [row.person_id for row in session.execute(statement, values)]
+    ids = [row.person_id for row in read(session, statement, values)]
     more, ids = len(ids) > size, ids[:size]
     if before is not None:
         return Found(tuple(reversed(ids)), earlier=more, later=True)
@@ -145,7 +146,7 @@ def place_of(session: Session, tenant: str, handle: str | None) -> Place | None:
     """Return where the member with this handle stands; None for an unknown handle and for a hidden name."""
     if handle is None or not is_handle(handle):
         return None
-    row = session.execute(_PLACE, {"tenant_id": tenant, "handle": handle}).one_or_none()
+    row = read(session, _PLACE, {"tenant_id": tenant, "handle": handle}).one_or_none()
     return Place(row.name_key, row.person_id) if row is not None and row.name_key is not None else None
 
 

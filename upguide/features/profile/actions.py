@@ -31,7 +31,7 @@ _MOST_TRIES = 500
 
 def save_person(session: Session, person_id: UUID, values: Mapping[str, str | None]) -> None:
     """Give the person's own columns these values; an empty text is no value."""
-    _assign(session.get_one(Person, person_id), values, vault_of(session, person_id))
+    _assign(session, session.get_one(Person, person_id), values, vault_of(session, person_id))
 
 
 def save_birth(session: Session, person_id: UUID, born: date | None, place: str | None, gender: str | None) -> None:
@@ -55,18 +55,19 @@ def save_row(
     """Change a phone, address or employer, or add one. Raises LookupError for a row of somebody else."""
     vault, model = vault_of(session, person_id), ROW_MODELS[item]
     if row_id is not None:
-        _assign(_own_row(session, person_id, item, row_id), values, vault)
+        _assign(session, _own_row(session, person_id, item, row_id), values, vault)
         return
     row = model(person_id=person_id)
     row.id = model.__table__.columns["id"].default.arg(None)
-    _assign(row, values, vault)
+    _assign(session, row, values, vault)
     session.add(row)
 
 
 def remove(session: Session, person_id: UUID, item: Item, row_id: UUID) -> str | None:
     """Remove one value; return the key of a photo whose files are to go after the commit.
 
-    A phone, address or employer goes as a whole. Raises LookupError where this person has no such value,
+    A phone, address or employer goes as a whole. That a value was hidden goes with it: what is entered later
+    is seen by whom the form says. Raises LookupError where this person has no such value,
     ValueError where the item cannot go by itself.
     """
     if item in NOT_REMOVABLE:
@@ -79,6 +80,7 @@ def remove(session: Session, person_id: UUID, item: Item, row_id: UUID) -> str |
         return None
     for row, column in _columns(session, person_id, item, row_id):
         setattr(row, column, None)
+    _forget_hiding(session, person_id, row_id, item)
     return None
 
 
@@ -105,7 +107,7 @@ def save_card_text(session: Session, person_id: UUID, item: Item, text: str | No
     card = session.get(Professional, person_id)
     if card is None:
         raise LookupError(item.value)
-    _assign(card, {_column_of(item, Professional): text}, vault_of(session, person_id))
+    _assign(session, card, {_column_of(item, Professional): text}, vault_of(session, person_id))
 
 
 def _remove_photo(session: Session, person_id: UUID) -> str:
@@ -113,6 +115,7 @@ def _remove_photo(session: Session, person_id: UUID) -> str:
     if photo is None:
         raise LookupError(Item.PHOTO.value)
     session.delete(photo)
+    _forget_hiding(session, person_id, person_id, Item.PHOTO)
     return photo.file_key
 
 
@@ -140,18 +143,29 @@ def _column_of(item: Item, model: type[Any]) -> str:
     return next(h.column for h in profile_holdings() if h.item is item and h.table is model.__table__)
 
 
-def _forget_hiding(session: Session, person_id: UUID, row_id: UUID) -> None:
-    """What is gone needs no note that it was hidden."""
+def _forget_hiding(session: Session, person_id: UUID, row_id: UUID, item: Item | None = None) -> None:
+    """What is gone needs no note that it was hidden; without `item`, all of the row."""
     notes = select(HiddenItem).where(HiddenItem.person_id == person_id, HiddenItem.row_id == row_id)
-    for note in session.scalars(notes):
+    for note in session.scalars(notes if item is None else notes.where(HiddenItem.item == item.value)):
         session.delete(note)
 
 
-def _assign(row: Any, values: Mapping[str, str | None], vault: Vault) -> None:
+def _assign(session: Session, row: Any, values: Mapping[str, str | None], vault: Vault) -> None:
+    gone: set[Item] = set()
     for column, value in values.items():
         new = value or None
         if new != _now(row, column, vault):
             setattr(row, column, _stored(row, column, new, vault))
+            gone |= set() if new else _emptied(row, column)
+    for item in gone:
+        _forget_hiding(session, row.id if isinstance(row, Person) else row.person_id, _identity(row), item)
+
+
+def _emptied(row: Any, column: str) -> set[Item]:
+    """Return the item of which `column` held the last value in its row."""
+    held = [h for h in profile_holdings() if h.table is row.__table__]
+    items = {h.item for h in held if h.column == column}
+    return {item for item in items if all(getattr(row, h.column) is None for h in held if h.item is item)}
 
 
 def _now(row: Any, column: str, vault: Vault) -> str | None:

@@ -1,6 +1,6 @@
 """What stands on the profile page: each value with who sees it, who entered it, and what may be done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -129,9 +129,8 @@ _SECTION_OF = {item: plan.key for plan in _PLANS for item in plan.items}
 
 def sections(page: PersonView, person_id: UUID, standing: frozenset[Relation]) -> list[Section]:
     """Return the whole profile but for the account; the professional card only where there is one."""
-    groups = together(page.fields)
     has_card = any(field.item in CARD_ITEMS for field in page.fields)
-    return [_section(plan, groups, person_id, standing) for plan in _PLANS if plan.items is not CARD_ITEMS or has_card]
+    return [_section(plan, page, person_id, standing) for plan in _PLANS if plan.items is not CARD_ITEMS or has_card]
 
 
 def account_section(page: PersonView, made_at: datetime, *, has_pin: bool) -> Section:
@@ -167,23 +166,30 @@ def section_of(item: Item) -> str:
     return _SECTION_OF.get(TOGETHER.get(item, item), "account")
 
 
-def seen_by(items: Iterable[Item], standing: frozenset[Relation] = frozenset()) -> dict[str, str]:
-    """Return, per item, who will see what is entered in its field."""
-    return {item.value: _in_words(audience(item, standing=standing)) for item in items}
+def seen_by(
+    items: Iterable[Item], hidden: Container[Item] = (), standing: frozenset[Relation] = frozenset()
+) -> dict[str, str]:
+    """Return, per item, who will see what is entered in its field; those in `hidden` stay hidden."""
+    return {item.value: _in_words(audience(item, hidden=item in hidden, standing=standing)) for item in items}
 
 
 def _in_words(chips: tuple[Audience, ...]) -> str:
+    if chips[0].hidden:
+        return _("You hide this: no other user sees it.")
     if [chip.label for chip in chips] == [ONLY_YOU]:
         return _("Only you see this.")
     return _("Seen by: %(who)s", who=" · ".join(str(chip.label) for chip in chips))
 
 
-def _section(plan: _Plan, groups: list[tuple[Field, ...]], person_id: UUID, standing: frozenset[Relation]) -> Section:
+def _section(plan: _Plan, page: PersonView, person_id: UUID, standing: frozenset[Relation]) -> Section:
+    groups = together(page.fields)
     lines: list[Line] = []
     more: list[Action] = []
     for item in plan.items:
         found = [group for group in groups if TOGETHER.get(group[0].item, group[0].item) is item]
-        lines += [_line(item, group, person_id, standing) for group in found] or [_empty(item, standing)]
+        lines += [_line(item, group, person_id, standing) for group in found] or [
+            _empty(item, standing, hidden=(item, person_id) in page.hides)
+        ]
         if found and item in ROW_MODELS:
             more.append(Action(str(_ANOTHER[item]), url_for(_EDITED_AT[item][0])))
     return Section(plan.key, str(plan.title), str(plan.text), tuple(lines), tuple(more))
@@ -200,9 +206,10 @@ def _line(item: Item, group: tuple[Field, ...], person_id: UUID, standing: froze
     )
 
 
-def _empty(item: Item, standing: frozenset[Relation]) -> Line:
+def _empty(item: Item, standing: frozenset[Relation], *, hidden: bool) -> Line:
     label = _("Add") if item in ROW_MODELS or item is Item.PHOTO else _("Fill in")
-    return Line(name_of(item), "", audience(item, standing=standing), actions=(Action(label, edit_url(item, None)),))
+    chips = audience(item, hidden=hidden, standing=standing)
+    return Line(name_of(item), "", chips, actions=(Action(label, edit_url(item, None)),))
 
 
 def _actions(item: Item, group: tuple[Field, ...], row_id: UUID | None) -> tuple[Action, ...]:
@@ -270,6 +277,5 @@ def side_links() -> list[Link]:
     pages = (
         ("profile.overview", _("My profile"), "person"),
         ("profile.view_as", _("View as…"), "eye"),
-        ("accounts.security", _("Security"), "lock"),
     )
     return [Link(url_for(endpoint), label, icon, request.endpoint == endpoint) for endpoint, label, icon in pages]

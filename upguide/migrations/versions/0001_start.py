@@ -58,6 +58,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE t.secret_hash = asked_hash AND t.kind = asked_kind AND t.used_at IS NULL AND t.expires_at > now()
 $$;
 
+CREATE FUNCTION gate.open_registration(asked_hash bytea, asked_tenant text)
+RETURNS TABLE (mail_address text, password_hash text, language varchar, statement_version integer,
+               statement_hash varchar, agreed_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.mail_address, r.password_hash, r.language, r.statement_version, r.statement_hash, r.agreed_at
+    FROM registrations r
+    WHERE r.secret_hash = asked_hash AND r.tenant_id = asked_tenant AND r.expires_at > now()
+$$;
+
+-- Removes all registrations of the address, on every portal; tells whether the asked one was still among them.
+CREATE FUNCTION gate.close_registrations(asked_hash bytea, asked_tenant text) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH asked AS (
+        SELECT r.mail_address FROM registrations r
+        WHERE r.secret_hash = asked_hash AND r.tenant_id = asked_tenant AND r.expires_at > now()
+    ), gone AS (
+        DELETE FROM registrations r USING asked WHERE r.mail_address = asked.mail_address
+        RETURNING r.secret_hash, r.tenant_id
+    )
+    SELECT EXISTS (SELECT FROM gone WHERE secret_hash = asked_hash AND tenant_id = asked_tenant)
+$$;
+
 CREATE FUNCTION gate.forget_expired() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DELETE FROM sessions WHERE started_at <= now() - interval '30 days';
@@ -404,13 +426,20 @@ def _protect() -> None:
         rls.own_rows(table)
     rls.read_by_members("memberships", also_elsewhere=False)
     rls.read_by_members("name_words", also_elsewhere=True)
-    for table in ("mails", "registrations"):
-        rls.tenant_owned(table)
+    rls.tenant_owned("mails")
+    # Who waits is written here, and read by nobody who does not hold the mailed secret (the gate's business).
+    rls.protect("registrations", ("INSERT", "", f"tenant_id = {rls.TENANT}"))
+    op.execute(f'REVOKE SELECT, UPDATE, DELETE, TRUNCATE ON registrations FROM "{_app_role()}"')
     mine = f"person_id = {rls.VIEWER} OR viewer_id = {rls.VIEWER}"
-    rls.protect("journal", ("SELECT", mine, ""), ("INSERT", "", f"viewer_id IS NOT DISTINCT FROM {rls.VIEWER}"))
-    # What was entered and what was seen is never rewritten by the application.
-    for table in ("entries", "journal"):
+    # A look is noted under the looker's own name, on this portal, and at somebody who can be seen there.
+    look = f"viewer_id IS NOT DISTINCT FROM {rls.VIEWER} AND tenant_id = {rls.TENANT}"
+    seen = "EXISTS (SELECT FROM persons p WHERE p.id = journal.person_id)"
+    rls.protect("journal", ("SELECT", mine, ""), ("INSERT", "", f"{look} AND {seen}"))
+    # What was entered, seen, agreed to and signed is never rewritten by the application.
+    for table in ("consents", "entries", "journal", "signatures"):
         op.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{_app_role()}"')
+    # Nor does the application appoint anybody: that is the owner's (`database.appoint`).
+    op.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON role_grants FROM "{_app_role()}"')
 
 
 def _open_gate() -> None:
@@ -429,7 +458,11 @@ def _open_gate() -> None:
     rls.opened_by_gate("role_grants", "person_id, role")
     rls.opened_by_gate("signatures", "person_id, agreement, version")
     rls.opened_by_gate("tokens", "id, secret_hash, person_id, kind, new_mail_address, step, used_at, expires_at")
-    rls.opened_by_gate("registrations", "expires_at")
+    rls.opened_by_gate(
+        "registrations",
+        "tenant_id, secret_hash, mail_address, password_hash, language, statement_version, statement_hash,"
+        " agreed_at, expires_at",
+    )
     for table in ("sessions", "tokens", "registrations"):
         op.execute(f"GRANT DELETE ON {table} TO upguide_gate")
     op.execute(GATE)
@@ -438,6 +471,8 @@ def _open_gate() -> None:
         "sign_in_record(text)",
         "mail_address_known(text)",
         "open_token(bytea, text)",
+        "open_registration(bytea, text)",
+        "close_registrations(bytea, text)",
         "forget_expired()",
     ):
         op.execute(f"REVOKE ALL ON FUNCTION gate.{function} FROM PUBLIC")

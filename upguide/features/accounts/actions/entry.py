@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session as DbSession
 
+from upguide.features.accounts.browsers import words_for
 from upguide.features.accounts.queries import RESET, SignInRecord, open_token, owner, sign_in_record
+from upguide.i18n import locale_for, use_locale
 from upguide.mail import send
 from upguide.models import Credential, Person, Session, Token
 from upguide.security.passwords import hash_password, needs_rehash, verify_password
@@ -64,7 +66,8 @@ def note_sign_in(session: DbSession, tenant: Tenant, person_id: UUID, link: str 
         before, person.signed_in_at = person.signed_in_at, datetime.now(UTC)
         if link and before is not None:
             language = person.language or tenant.languages[0]
-            values = {"link": link, "device": device, "at": person.signed_in_at}
+            with use_locale(locale_for(language, tenant)):
+                values = {"link": link, "device": words_for(device), "at": person.signed_in_at}
             send(session, "new_sign_in", person.mail_address, tenant, language, person_id, **values)
         session.commit()
 

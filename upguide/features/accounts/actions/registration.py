@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, func, insert, literal, select
+from sqlalchemy import CursorResult, func, insert, literal, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as DbSession
 
-from upguide.features.accounts.queries import mail_address_known
+from upguide.features.accounts.queries import Waiting, mail_address_known, waiting_registration
 from upguide.mail import send
 from upguide.models import Consent, Credential, Membership, Person, PersonKey, Registration
 from upguide.privacy.vault import sealer
@@ -23,6 +23,7 @@ from upguide.tenancy import Tenant
 from upguide.tenancy.scope import scope
 
 HOURS = 48
+_CLOSE = text("SELECT gate.close_registrations(:secret_hash, :tenant)")
 _TRIES = 5
 
 
@@ -46,8 +47,11 @@ class Letterbox:
 
 def register(
     session: DbSession, tenant: Tenant, mail_address: str, password: str, agreed: Agreed, box: Letterbox
-) -> None:
-    """Note a wish for an account and mail a link; a known address gets another mail, at the same cost."""
+) -> bytes:
+    """Note a wish for an account and mail a link; a known address gets another mail, at the same cost.
+
+    Return the hash of the link's secret, made for a known address too: whoever has it cannot tell one from the other.
+    """
     password_hash = hash_password(password)
     secret, secret_hash = new_token()
     values: dict[str, Any]
@@ -57,21 +61,20 @@ def register(
         kind, values = "already_registered", {"link": box.login, "reset_link": box.reset}
     send(session, kind, mail_address, tenant, agreed.language, **values)
     session.commit()
-
-
-def waits(session: DbSession, tenant: Tenant, secret: str) -> bool:
-    """Tell whether a registration waits for this link to be followed."""
-    return session.scalar(_waiting(tenant, secret).with_only_columns(func.count())) == 1
+    return secret_hash
 
 
 def confirm(session: DbSession, tenant: Tenant, secret: str) -> UUID | None:
-    """Make the account that a link stands for; None where that is over, or the address has one by now."""
-    waiting = session.scalar(_waiting(tenant, secret).with_for_update())
-    if waiting is None:
+    """Make the account that a link stands for; None where that is over, or the address has one by now.
+
+    The caller has made sure that whoever follows the link is who registered: anybody can register an address.
+    """
+    waiting = waiting_registration(session, tenant.slug, secret)
+    values = {"secret_hash": hash_token(secret), "tenant": tenant.slug}
+    # All registrations of the address end with this one. Of two clicks at one moment, the second finds none.
+    if waiting is None or not session.scalar(_CLOSE, values):
         return None
     person_id = _make_person(session, tenant, waiting)
-    # Whoever registered twice has two links; neither may make a second account.
-    session.execute(delete(Registration).where(Registration.mail_address == waiting.mail_address))
     session.commit()
     return person_id
 
@@ -105,18 +108,11 @@ def _keep_unless_known(session: DbSession, columns: dict[InstrumentedAttribute[A
     values = (literal(value, column.type) for column, value in columns.items())
     unknown = ~func.gate.mail_address_known(columns[Registration.mail_address])
     kept = insert(Registration).from_select(list(columns), select(*values).where(unknown))
-    return session.execute(kept.returning(Registration.secret_hash)).one_or_none() is not None
+    # Nothing is returned: the application may not read what it wrote here.
+    return cast("CursorResult[Any]", session.execute(kept)).rowcount == 1
 
 
-def _waiting(tenant: Tenant, secret: str) -> Select[Registration]:
-    return select(Registration).where(
-        Registration.tenant_id == tenant.slug,
-        Registration.secret_hash == hash_token(secret),
-        Registration.expires_at > func.now(),
-    )
-
-
-def _make_person(session: DbSession, tenant: Tenant, waiting: Registration) -> UUID | None:
+def _make_person(session: DbSession, tenant: Tenant, waiting: Waiting) -> UUID | None:
     person_id = uuid4()
     with scope(tenant.slug, person_id, session):
         if not _insert_person(session, person_id, waiting):
@@ -133,7 +129,7 @@ def _make_person(session: DbSession, tenant: Tenant, waiting: Registration) -> U
     return person_id
 
 
-def _insert_person(session: DbSession, person_id: UUID, waiting: Registration) -> bool:
+def _insert_person(session: DbSession, person_id: UUID, waiting: Waiting) -> bool:
     """Insert the person; tries another UpGuide number where one is taken. False where the mail address is."""
     for _try in range(_TRIES):
         if mail_address_known(session, waiting.mail_address):

@@ -9,7 +9,7 @@ from upguide.access import current_viewer, public, requires
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.features.accounts import actions, blueprint, queries
-from upguide.features.accounts.browsers import device_of, words_for
+from upguide.features.accounts.browsers import device_of
 from upguide.features.accounts.forms import (
     LoginForm,
     MailAddressForm,
@@ -180,7 +180,7 @@ def _welcome(person_id: UUID, account: str) -> Response:
     settings: Settings = current_app.config["UPGUIDE"]
     known = known_device(settings.secret_keys, current_tenant().slug, normal(account))
     link = None if known else address_of("accounts.security")
-    actions.entry.note_sign_in(db.session(), current_tenant(), person_id, link, words_for(_device()))
+    actions.entry.note_sign_in(db.session(), current_tenant(), person_id, link, _device())
     response = go_on()
     remember_device(response, account)
     return response

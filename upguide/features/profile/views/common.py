@@ -34,15 +34,23 @@ def own_page() -> PersonView:
     return page
 
 
-def show_page(template: str, **context: Any) -> str:
+def profile_page(template: str, **context: Any) -> str:
     return render(f"profile/{template}.html", side=lines.side_links(), **context)
 
 
-def form_page(name: str, form: Form, items: Iterable[Item], **more: Any) -> ResponseReturnValue:
-    standing = queries.standing(current_viewer(), own_page())
-    seen, on_tour = lines.seen_by(items, standing), tour.at(name, request.args)
-    page = show_page(name, form=form, seen=seen, tour=on_tour, back=url_for("profile.overview"), **more)
+def form_page(
+    name: str, form: Form, items: Iterable[Item], row_id: UUID | None = None, **more: Any
+) -> ResponseReturnValue:
+    """Show the form of `items`, which stand in the row `row_id` or with the person."""
+    standing, on_tour = queries.standing(current_viewer(), own_page()), tour.at(name, request.args)
+    seen = lines.seen_by(items, hidden_items(row_id), standing)
+    page = profile_page(name, form=form, seen=seen, tour=on_tour, back=url_for("profile.overview"), **more)
     return page, (UNPROCESSABLE if form.errors else 200)
+
+
+def hidden_items(row_id: UUID | None = None) -> frozenset[Item]:
+    """Return what I hide in a row, or of what stands with me."""
+    return frozenset(item for item, row in own_page().hides if row == (row_id or me()))
 
 
 def saved(item: Item, save: Callable[[], None]) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from upguide.policy.items import Item
 from upguide.policy.permissions import Permission
 from upguide.privacy.wording import page_of
 
-from .common import NAMES, me, own_page, show_page
+from .common import NAMES, me, own_page, profile_page
 
 
 @blueprint.get("")
@@ -21,7 +21,7 @@ def overview() -> ResponseReturnValue:
     found = lines.sections(page, me(), queries.standing(viewer, page))
     account = lines.account_section(page, queries.made_at(db.session(), viewer), has_pin=viewer.has_pin)
     fresh = not any(page.field(item) for item in (*NAMES, Item.PHOTO, Item.BIRTH_DATE, Item.PHONE, Item.POSITION))
-    return show_page("overview", sections=[*found, account], has_photo=page.has_photo, fresh=fresh)
+    return profile_page("overview", sections=[*found, account], has_photo=page.has_photo, fresh=fresh)
 
 
 @blueprint.get("/view-as")
@@ -35,4 +35,4 @@ def view_as() -> ResponseReturnValue:
     if look is None:
         abort(404)
     person = page_of(queries.looked_at(viewer, look))
-    return show_page("view_as", looks=looks, look=look, person=person, member=viewer.member)
+    return profile_page("view_as", looks=looks, look=look, person=person, member=viewer.member)

@@ -13,7 +13,7 @@ from upguide.policy.items import Item
 from upguide.policy.permissions import Permission
 from upguide.privacy.photos import Size, drop_files, photo_bytes
 
-from .common import form_page, me, own_page
+from .common import form_page, hidden_items, me, own_page
 
 
 @blueprint.route("/photo/change", methods=["GET", "POST"])
@@ -22,9 +22,10 @@ def change_photo() -> ResponseReturnValue:
     """The photo: see it as others do, place another one."""
     form = PhotoForm()
     if form.validate_on_submit() and _place_photo(form):
-        flash(_("Your photo is placed. This is how others see it."), "success")
+        flash(_("Your photo is placed."), "success")
         return redirect(url_for("profile.change_photo", tour=request.args.get("tour")), 303)
-    return form_page("photo", form, [Item.PHOTO], has_photo=own_page().has_photo)
+    hidden = Item.PHOTO in hidden_items()
+    return form_page("photo", form, [Item.PHOTO], has_photo=own_page().has_photo, hidden=hidden)
 
 
 @blueprint.get("/photo", defaults={"size": "large"})

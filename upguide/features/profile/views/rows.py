@@ -58,7 +58,8 @@ def _row_page(
     form = kind(data=known)
     if form.validate_on_submit():
         return saved(item, lambda: actions.save_row(db.session(), me(), item, row_id, values(form)))
-    return form_page(name, form, lines.items_of_row(item), new=row_id is None, parts=_parts(item, row_id))
+    new, parts = row_id is None, _parts(item, row_id)
+    return form_page(name, form, lines.items_of_row(item), row_id, new=new, parts=parts)
 
 
 def _parts(item: Item, row_id: UUID | None) -> list[lines.Line]:

@@ -14,7 +14,7 @@ from upguide.policy.permissions import Permission
 from upguide.privacy.photos import drop_files
 from upguide.privacy.wording import TOGETHER, label_of, together, value_of
 
-from .common import item_of, me, own_page, show_page
+from .common import item_of, me, own_page, profile_page
 
 
 @blueprint.post("/values/<item>/hide")
@@ -58,7 +58,7 @@ def remove(item: str, row_id: UUID | None = None) -> ResponseReturnValue:
         abort(404)
     label, back = label_of(fields), url_for("profile.overview", _anchor=lines.section_of(which))
     if request.method == "GET":
-        return show_page("remove", label=label, value=value_of(fields), back=back)
+        return profile_page("remove", label=label, value=value_of(fields), back=back)
     try:
         file_key = actions.remove(db.session(), me(), which, fields[0].row_id)
     except LookupError:  # gone since the page was read
