@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from upguide.commands._demo.cast import PASSWORD, SIGN_INS
 
 from .servers import Server
-from .world import HOST
+from .world import HOST, VAR
 
 CHARACTER = next(one for one in SIGN_INS if one.local_part == "member")
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
@@ -32,8 +32,10 @@ class Visitor:
     def sign_in(self) -> float:
         """Sign in, as a browser that comes for the first time; return the seconds that the answer to the form took."""
         self.cookies.clear()
-        token = html.unescape(TOKEN.search(self._ask("GET", "/login"))[1])  # type: ignore[index]
-        form = {"csrf_token": token, "mail_address": CHARACTER.mail_address, "password": PASSWORD}
+        token = TOKEN.search(self._ask("GET", "/login"))
+        if token is None:
+            raise SystemExit(f"no form to sign in was found: see the logs in {VAR}")
+        form = {"csrf_token": html.unescape(token[1]), "mail_address": CHARACTER.mail_address, "password": PASSWORD}
         started = time.perf_counter()
         self._ask("POST", "/login", urlencode(form))
         took = time.perf_counter() - started

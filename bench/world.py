@@ -3,6 +3,7 @@
 Two databases: `bench_small` with few members, for what may not grow with a portal, and `bench_large` with all.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,18 +71,29 @@ def running() -> Iterator[embedded.EmbeddedServer]:
 
 
 def build(server: embedded.EmbeddedServer, name: str, members: int) -> World:
-    """Return a database with at least `members`; what a former run made is used again."""
-    world = World(server, name)
+    """Return a database with at least `members`; one of a former run is used again while the tables are the same."""
+    world = World(server, f"{name}_{_fingerprint()}")
     with server.connect() as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            names = [sql.Identifier(part) for part in (name, embedded.OWNER)]
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        for old in sorted(one for one in names if one.startswith(f"{name}_") and one != world.name):
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+        if world.name not in names:
+            parts = [sql.Identifier(part) for part in (world.name, embedded.OWNER)]
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*parts))
     _migrate(world)
     with world.connect(embedded.SUPERUSER) as connection:
         (there,) = connection.execute("SELECT count(*) FROM memberships").fetchone() or (0,)
     if there < members:
         _fill(world, members - there)
     return world
+
+
+def _fingerprint() -> str:
+    """Return a hash over what the tables are made from."""
+    digest = hashlib.sha256()
+    for file in sorted((ROOT / "upguide" / "migrations").rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def _fill(world: World, count: int) -> None:

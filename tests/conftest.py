@@ -12,7 +12,9 @@ from tests.support.client import Client
 from tests.support.database import WorkerDatabase, settings_for_tests, worker_database
 from upguide import create_app
 from upguide.config import Settings
+from upguide.i18n import set_locale
 from upguide.security.hashing import CHEAPEST
+from upguide.tenancy.scope import set_scope
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +63,13 @@ def core(whole_core: Flask, database: WorkerDatabase) -> Iterator[Flask]:
     """Database, scope and provenance, without pages; afterwards the database is empty."""
     with in_use(whole_core, database) as used:
         yield used
+
+
+@pytest.fixture(autouse=True)
+def _nowhere_in_english() -> None:
+    """Begin each test as a new process would: in no scope, in the first language."""
+    set_scope(None, None)
+    set_locale("en")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -131,6 +131,8 @@ def test_failure_tells_nothing_of_itself_and_the_next_page_works(
 def test_throttled_page_says_when_to_come_back(failing: Flask, database: WorkerDatabase) -> None:
     response = Client(failing, database).get("/fail/429")
     assert (response.status_code, response.headers["Retry-After"]) == (429, "1234")
+    # It is shown to who guesses and to who searches alike.
+    assert "zoekvragen" in words(parse(response.text))
 
 
 def test_wrong_method_names_the_right_ones(failing: Flask, database: WorkerDatabase) -> None:

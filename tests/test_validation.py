@@ -77,10 +77,27 @@ def test_phone_that_cannot_be_is_refused_with_help(typed: str) -> None:
 
 
 @pytest.mark.clause("P2")
-@pytest.mark.parametrize("typed", ["123456782", "1234.56.782", "0612345678 ext. 123456782"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123456782",
+        "1234.56.782",
+        "0612345678 ext. 123456782",
+        "+111222333",
+        "00111222333",
+        "00 111 222 333",
+        "+123456782",
+        "+999 111222333",
+    ],
+)
 def test_citizen_service_number_is_no_phone_number(typed: str) -> None:
     with pytest.raises(Refused, match="citizen service number"):
         read_phone(typed)
+
+
+def test_number_that_exists_abroad_is_kept_though_it_passes_the_check_of_a_bsn() -> None:
+    assert bsn.is_valid("352202002")
+    assert read_phone("+352202002").international == "+352 20 20 02"
 
 
 @given(st.text(max_size=60))

@@ -82,7 +82,7 @@ def read_phone(text: str) -> PhoneNumber:
     """Read a Dutch number as people write it, or that of any country with its code.
 
     Raises Refused with what to do about it. With a country code that is only where no number is that short
-    or long.
+    or long, or where nine digits pass the check of a BSN and the tables know no such number.
     """
     plain = _plain_digits(text).strip()
     typed = "+" + plain[2:] if plain.startswith("00") else plain
@@ -94,6 +94,8 @@ def read_phone(text: str) -> PhoneNumber:
         raise Refused(BSN_REFUSED)
     starts = typed[:1] in {"+", "0", "("}
     if number.country_code != phonenumbers.country_code_for_region(HOME):
+        if _has_bsn(typed) and not phonenumbers.is_valid_number(number):
+            raise Refused(BSN_REFUSED)
         return _readable(number) if phonenumbers.is_possible_number(number) else _unknown_to_us(typed)
     if not starts or not phonenumbers.is_valid_number(number):
         raise Refused(BSN_REFUSED if holds_bsn(plain) else BAD_PHONE)
@@ -110,11 +112,12 @@ def _readable(number: phonenumbers.PhoneNumber) -> PhoneNumber:
 
 def _unknown_to_us(typed: str) -> PhoneNumber:
     """Keep a number that the tables do not know, as long as it can be one: the tables grow old."""
+    # A plus sign or two noughts before it make no phone number of a BSN.
+    if _has_bsn(typed):
+        raise Refused(BSN_REFUSED)
     compact = _NO_DIGITS.sub("", typed)
     if _INTERNATIONAL.fullmatch(compact):
         return PhoneNumber(compact, mobile=True)
-    if holds_bsn(typed):
-        raise Refused(BSN_REFUSED)
     raise Refused(BAD_FOREIGN_PHONE if typed.startswith("+") else BAD_PHONE)
 
 

@@ -2,6 +2,7 @@
 
 1. `tenancy` has found the portal.  2. The scope names it to the database.  3. The language is chosen.
 4. The endpoint's access is checked.  5. The view runs.  6. What was journalled is committed, or nothing is sent.
+   Where the answer is that there is nothing (404), nobody was seen, and nothing is journalled.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, get_flashed_messages, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
 from whitenoise import WhiteNoise
 
@@ -94,7 +96,7 @@ def _enter() -> None:
 
 
 def _keep(response: Response) -> Response:
-    journal.keep(db.session())
+    (journal.forget if response.status_code == NotFound.code else journal.keep)(db.session())
     return response
 
 

@@ -21,7 +21,7 @@ READERS = {
     "upguide/features/people/queries.py": "the handle, which addresses a page, and the order of names: no name itself",
 }
 NAME_PARTS = {"first_names", "infix", "surname"}
-LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEST = 350, 32, 450
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEST = 350, 32, 500
 CREATE_APP = 60
 
 
@@ -157,14 +157,11 @@ def test_functions_stay_short_enough_to_read() -> None:
     long = [
         f"{path}:{name} ({length})"
         for path, tree in trees()
+        if "/versions/" not in path
         for name, length in functions(tree)
-        if length > LONGEST_FUNCTION and name not in EXCUSED
+        if length > LONGEST_FUNCTION and name != "create_app"  # which has a limit of its own
     ]
     assert long == []
-
-
-# Steps in a row, with nothing to decide between them.
-EXCUSED = {"upgrade", "downgrade", "create_app"}
 
 
 def test_test_files_stay_short_enough_to_read() -> None:

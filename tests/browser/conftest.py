@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.database import WorkerDatabase
 from tests.support.server import Site, served
 
 HERE = Path(__file__).parent
+# A page that comes at all has come long before; on a busy machine, five seconds can be too few.
+expect.set_options(timeout=15_000)
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),

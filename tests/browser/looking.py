@@ -1,6 +1,6 @@
 """What holds for each page in a browser, whoever looks at it and however it is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,11 @@ from tests.support.server import Site
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 RUN_AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
+# Colours on their way from light to dark are not those that people read.
+SETTLE = """async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+}"""
 READ = """() => ({
     headings: document.querySelectorAll("h1").length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -56,17 +61,27 @@ class Looker:
         self.page.on("request", self._request)
         self.page.on("response", self._response)
 
-    def look(self, visit: Visit, guise: Guise, *, with_axe: bool = True) -> list[str]:
-        """Open a page in one guise; return what is wrong with it."""
-        self.dress(guise)
-        opened = self.open(visit, guise)
-        faults = [] if opened == visit.status else [f"answers {opened}, not {visit.status}"]
-        faults += self.faults_of_page(visit, with_axe=with_axe)
-        return [f"{visit} ({self.tenant}, {guise}): {fault}" for fault in faults]
+    def look(self, visit: Visit, guises: Sequence[Guise]) -> list[str]:
+        """Open a page in the first of `guises`, show it in the others, of the same language; return what is wrong."""
+        self.noted.clear()
+        self.page.set_extra_http_headers({"Accept-Language": guises[0].language})
+        self.dress(guises[0])
+        opened = self.open(visit, guises[0])
+        faults = [] if opened == visit.status else [f"{visit}: answers {opened}, not {visit.status}"]
+        for guise in guises:
+            self.dress(guise)
+            found = self._faults(with_forms=not visit.sample)
+            faults += [f"{visit} ({self.tenant}, {guise}): {fault}" for fault in found]
+        return faults + [f"{visit} ({self.tenant}): {fault}" for fault in self.noted]
+
+    def dress(self, guise: Guise) -> None:
+        """Show pages in this light and width from now on."""
+        self.page.emulate_media(color_scheme=guise.scheme)
+        self.page.set_viewport_size({"width": guise.width, "height": HEIGHT})
+        self.page.evaluate(SETTLE)
 
     def open(self, visit: Visit, guise: Guise) -> int:
         """Open the page, do what is to be done there, and return the status of the first answer."""
-        self.noted.clear()
         path = visit.path.format_map({"tenant": self.tenant, "scheme": guise.scheme, **self.scene.words})
         answer = self.page.goto(self.origin + path)
         assert answer is not None
@@ -74,28 +89,16 @@ class Looker:
             visit.act(self.page)
         return answer.status
 
-    def dress(self, guise: Guise) -> None:
-        """Show pages in this language, light and width from now on."""
-        self.page.set_extra_http_headers({"Accept-Language": guise.language})
-        self.dress_open_page(guise)
-
-    def dress_open_page(self, guise: Guise) -> None:
-        """Change the light and the width of the page that is open."""
-        self.page.emulate_media(color_scheme=guise.scheme)
-        self.page.set_viewport_size({"width": guise.width, "height": HEIGHT})
-
-    def faults_of_page(self, visit: Visit, *, with_axe: bool = True) -> list[str]:
-        """Return what is wrong with the page that is open."""
+    def _faults(self, *, with_forms: bool) -> list[str]:
         read: dict[str, Any] = self.page.evaluate(READ)
-        faults = [*self.noted]
+        faults = []
         if read["headings"] != 1:
             faults.append(f"has {read['headings']} h1")
         if read["wide"] > 0:
             faults.append(f"scrolls sideways by {read['wide']} pixels")
         faults += [f"leads to #{anchor}, which is not there" for anchor in read["anchors"]]
-        faults += self._dead_ends(read["links"], [] if visit.sample else read["forms"])
-        if with_axe:
-            faults += self._axe()
+        faults += self._dead_ends(read["links"], read["forms"] if with_forms else [])
+        faults += self._axe()
         return faults
 
     def _axe(self) -> Iterator[str]:

@@ -143,6 +143,7 @@ VISITS = (
     Visit("professional", "profile.overview", "/profile"),
     Visit("professional", "profile.card", "/profile/card/description"),
     Visit("professional", "people.member", "/people/{other}"),
+    Visit("registrant", "accounts.confirm_registration", "/register/{registration}"),
 )
 
 # What answers a GET and is no page of the site.

@@ -49,4 +49,4 @@ def faults_of(chromium: Browser, site: Site, page: str) -> list[str]:
 
     with chromium.new_context(reduced_motion="reduce") as context:
         context.route("**/cookies", planted)
-        return Looker(site, "upguide", Scene({}, {}), context).look(VISIT, NARROW)
+        return Looker(site, "upguide", Scene({}, {}), context).look(VISIT, [NARROW])

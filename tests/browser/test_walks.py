@@ -35,7 +35,7 @@ def upguide(site: Site, database: WorkerDatabase) -> World:
 def browser_of(chromium: Browser, *, scripts: bool) -> Iterator[Page]:
     """Open a browser that asks for English."""
     with chromium.new_context(locale="en-GB", java_script_enabled=scripts, reduced_motion="reduce") as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         yield context.new_page()
 
 

@@ -106,6 +106,14 @@ def visitor(world: World) -> Scene:
     return Scene({}, {**words, "mail": str(world.mail_id())})
 
 
+def registrant(world: World) -> Scene:
+    """Somebody who registered in this very browser, and follows the link in it."""
+    browser = world.client()
+    form = {"mail_address": LONG_MAIL, "password": PASSWORD, "of_age": "y", "consent": "y"}
+    assert browser.post("/register", form).location == "/register/sent"
+    return Scene(cookies_of(browser), {"registration": world.secret("/register/")})
+
+
 def half_signed_in(world: World) -> Scene:
     """Somebody who gave the password, and not the PIN yet."""
     person = world.person()
@@ -164,6 +172,7 @@ def cookies_of(browser: Client) -> dict[str, str]:
 
 VIEWERS: Mapping[str, Callable[[World], Scene]] = {
     "visitor": visitor,
+    "registrant": registrant,
     "half": half_signed_in,
     "newcomer": newcomer,
     "stranger": stranger,

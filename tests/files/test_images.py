@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.files import pictures
 from tests.files.pictures import BLUE, GREEN, KINDS, RED, WHITE, colours_at_corners, encoded, exif, quarters
-from upguide.files import Crop, Photo, PhotoRefused, images, make_photo, read_upload
+from upguide.files import Crop, Photo, PhotoRefused, images, make_photo, read_upload, shrink
 
 UPRIGHT = (RED, GREEN, BLUE, WHITE)
 CANARY = "Kanarieqx7734"
@@ -82,7 +82,7 @@ def test_comment_xmp_and_profile_are_gone() -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_stands_upright_however_the_phone_was_held(kind: str, orientation: int) -> None:
     back = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}[orientation]
-    turn = images._TURNS.get(back)
+    turn = shrink._TURNS.get(back)
     picture = quarters(600, 400)
     stored = picture if turn is None else picture.transpose(turn)
     photo = make_photo(encoded(stored, kind, exif=exif(orientation)))
@@ -120,12 +120,12 @@ def test_a_broken_profile_is_passed_over() -> None:
     ],
 )
 def test_a_crop_is_a_square_within_the_picture(crop: Crop, box: tuple[int, int, int, int]) -> None:
-    assert crop.box(1500, 1000) == box
+    assert shrink.box(crop.part, 1500, 1000) == box
 
 
 @given(st.builds(Crop, *[st.floats(0, 1)] * 3), st.integers(128, 9000), st.integers(128, 9000))
 def test_no_crop_reaches_outside_the_picture(crop: Crop, width: int, height: int) -> None:
-    left, top, right, bottom = crop.box(width, height)
+    left, top, right, bottom = shrink.box(crop.part, width, height)
     assert 0 <= left < right <= width
     assert 0 <= top < bottom <= height
     assert right - left == bottom - top
@@ -273,11 +273,63 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text(
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read the way Linux tells it")
 @pytest.mark.parametrize(
-    ("kind", "mode", "megabytes"), [("JPEG", "RGB", 120), ("PNG", "RGBA", 450), ("WEBP", "RGBA", 750)]
+    ("kind", "mode", "options"),
+    [
+        ("JPEG", "RGB", {"quality": 50}),
+        ("JPEG", "RGB", {"quality": 50, "progressive": True}),
+        ("PNG", "RGBA", {"compress_level": 1}),
+        ("WEBP", "RGBA", {"quality": 50, "method": 0}),
+        ("HEIF", "RGB", {"quality": 30}),
+    ],
+    ids=["jpeg", "progressive", "png", "webp", "heic"],
 )
-def test_memory_is_bounded_at_the_largest_size(tmp_path: Path, kind: str, mode: str, megabytes: int) -> None:
+def test_a_picture_of_the_largest_size_takes_little_of_the_process_that_was_asked(
+    tmp_path: Path, kind: str, mode: str, options: dict[str, int]
+) -> None:
     picture = Image.radial_gradient("L").resize((7300, 5470)).convert(mode)
     file = tmp_path / "photo"
-    file.write_bytes(encoded(picture, kind, **({"compress_level": 1} if kind == "PNG" else {"quality": 50})))
+    file.write_bytes(encoded(picture, kind, **options))
     done = subprocess.run([sys.executable, "-c", _PEAK, str(file)], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < megabytes
+    assert int(done.stdout) < 120
+
+
+def large(kind: str = "PNG") -> bytes:
+    """A picture that is too large for the process that was asked."""
+    return encoded(quarters(2000, 1600), kind)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+def test_a_large_picture_is_drawn_elsewhere_just_as_well(kind: str) -> None:
+    content, crop = large(kind), Crop(0.25, 0.25, 0.4)
+    drawn = make_photo(content, crop)
+    assert Photo(*shrink.draw(content, kind, crop.part)) == drawn
+    assert colours_at_corners(drawn.large) == (RED,) * 4
+
+
+def test_a_large_picture_that_breaks_off_is_refused_for_that() -> None:
+    noise = encoded(Image.effect_noise((2000, 1600), 60), "PNG")
+    assert refusal(noise[: len(noise) // 2]) == images.DAMAGED
+
+
+def test_a_drawing_that_takes_too_long_or_too_much_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for program in ("import time; time.sleep(60)", "import os; os.abort()", "print('heavy')"):
+        stand_in = tmp_path / "program.py"
+        stand_in.write_text(program)
+        monkeypatch.setattr(images, "_PROGRAM", stand_in)
+        monkeypatch.setattr(images, "TIME_OUT", 0.5)
+        assert refusal(large()) == images.TOO_HEAVY
+
+
+def test_one_large_picture_at_a_time_is_drawn_on_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PATIENCE", 0.2)
+    with images._alone():
+        assert refusal(large()) == images.BUSY
+        assert isinstance(make_photo(encoded(quarters(), "PNG")), Photo)
+    assert isinstance(make_photo(large()), Photo)
+
+
+def test_the_program_bounds_itself() -> None:
+    code = "import resource, sys; from upguide.files import shrink; shrink._bound(); "
+    code += "print([resource.getrlimit(n)[0] for n in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"[{shrink.MEMORY}, {shrink.SECONDS}, 0]"

@@ -112,9 +112,7 @@ def test_text_that_says_u_is_known(text: str) -> None:
     assert informal_fault(text)
 
 
-@pytest.mark.parametrize(
-    ("formal", "text"), [("true", "Jouw pad"), ("true", "Kies een pad."), ("false", "Uw pad")]
-)
+@pytest.mark.parametrize(("formal", "text"), [("true", "Jouw pad"), ("true", "Kies een pad."), ("false", "Uw pad")])
 def test_tenant_copy_in_the_wrong_form_is_named(tmp_path: Path, formal: str, text: str) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo/tenant.toml").write_text(f'formal = {formal}\n[words.nl]\ncoach = "coach"\n')
@@ -133,9 +131,7 @@ def test_extraction_finds_code_and_templates(tmp_path: Path) -> None:
     (tmp_path / "templates/a.html").write_text(
         "{{ tag(_('four'), lazy_gettext('five')) }}{% trans %}\n  six\n  seven\n{% endtrans %}"
     )
-    (tmp_path / "templates/a.txt").write_text(
-        "{% trans n=n %}{{ n }} day{% pluralize %}{{ n }} days{% endtrans %}"
-    )
+    (tmp_path / "templates/a.txt").write_text("{% trans n=n %}{{ n }} day{% pluralize %}{{ n }} days{% endtrans %}")
     found = {(message.id, message.context) for message in extract(tmp_path) if message.id}
     assert found == {
         ("one", None),

@@ -177,9 +177,7 @@ def test_folded_equals_unfolded(name: str, source: str, message: str, who: str, 
 @pytest.mark.parametrize("source", WITH_VALUE)
 @settings(max_examples=40, deadline=None)
 @given(before=LETTERS, after=LETTERS, who=LETTERS, markup=st.booleans())
-def test_folded_with_values_equals_unfolded(
-    source: str, before: str, after: str, who: str, markup: bool
-) -> None:
+def test_folded_with_values_equals_unfolded(source: str, before: str, after: str, who: str, markup: bool) -> None:
     template = source.replace("MESSAGE", repr(f"{before}%(who)s 100%%{after}"))
     value = Markup(who) if markup else who  # noqa: S704  (what a macro would return)
     assert folded(template, who=value) == unfolded(template, who=value)

@@ -30,9 +30,7 @@ class Offer:
         ("nl@formal", None, None, "nl"),
     ],
 )
-def test_language_is_chosen_in_order(
-    chosen: str | None, cookie: str | None, header: str | None, expected: str
-) -> None:
+def test_language_is_chosen_in_order(chosen: str | None, cookie: str | None, header: str | None, expected: str) -> None:
     assert choose_language(chosen, cookie, header, Offer()) == expected
 
 

@@ -293,7 +293,7 @@ def test_table_queue_and_log_tell_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level("DEBUG")
-    write(app)
+    write_to_stranger(app)
     inbox = Inbox(answers={"RCPT": deque([f"451 <{TO}> is busy"]), "CONTENT": deque([f"550 {TO} never"])})
     with database.connect() as connection:
         stored = str(connection.execute("SELECT m::text, encode(m.message, 'escape') FROM mails m").fetchall())
@@ -302,9 +302,18 @@ def test_table_queue_and_log_tell_nothing(
         run(settings, url)
         due_now(database)
         run(settings, url)
-    assert states(database) == [("failed", 2)]
+    assert states(database) == []
     # The test's own mail server logs every line that it hears.
     logged = "\n".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
     told = stored + queued + logged + "".join(capfd.readouterr())
     assert "deliver_mail" in told
+    print(
+        [
+            (r.name, r.getMessage()[:300])
+            for r in caplog.records
+            if r.name != "mail.log" and "kanarieqx" in r.getMessage()
+        ],
+        "kanarieqx" in stored,
+        "kanarieqx" in queued,
+    )
     assert [canary in told for canary in ("kanarieqx", "secretqx7531", "Confirm your mail")] == [False] * 3

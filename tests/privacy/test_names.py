@@ -24,6 +24,7 @@ from upguide.privacy.names import MAX_WORD, Names, fold, full_name, initials, so
         ("  de   Wit-van 't  Hof ", "de wit van t hof"),
         ("Anne_Marie", "anne marie"),
         ("ﬁnn", "finn"),
+        ("𝐀nna 𝐀李", "anna a李"),
         ("\u200bJan\x00", "jan"),
         ("", ""),
         ("…", ""),

@@ -57,9 +57,7 @@ def test_portal_is_read_whole(tmp_path: Path) -> None:
         eyebrow="Personal and professional development",
         title="A place to get further.",
         lead="Work on what matters to you, and decide yourself who sees what of you.",
-        description=(
-            "A portal for personal and professional development. Beside each item it says who sees it."
-        ),
+        description=("A portal for personal and professional development. Beside each item it says who sees it."),
         cta="Make your account",
         second="Read who sees what",
         matrix_title="What others see of you",
@@ -165,9 +163,7 @@ def test_unknown_slug_is_an_error(tmp_path: Path) -> None:
         ("[words.nl]", "[words.fr]", "words.fr: unknown key"),
     ],
 )
-def test_fault_in_tenant_toml_names_file_key_and_reason(
-    tmp_path: Path, old: str, new: str, fault: str
-) -> None:
+def test_fault_in_tenant_toml_names_file_key_and_reason(tmp_path: Path, old: str, new: str, fault: str) -> None:
     found = broken(tmp_path, "tenant.toml", old, new)
     expected = [f"tenants/alpha/tenant.toml: {fault}"] if fault else []
     if fault.startswith("words.fr"):
@@ -207,9 +203,7 @@ def test_edge_of_controls_needs_three_to_one(tmp_path: Path) -> None:
 
 
 def test_broken_colour_is_told_without_contrast_of_the_rest(tmp_path: Path) -> None:
-    found = broken(
-        tmp_path, "tenant.toml", 'paper = "#f7f7f5"\nsheet = "#ffffff"', 'paper = ""\nsheet = "#000000"'
-    )
+    found = broken(tmp_path, "tenant.toml", 'paper = "#f7f7f5"\nsheet = "#ffffff"', 'paper = ""\nsheet = "#000000"')
     assert [fault.split(": ")[1] for fault in found] == ["theme.light.paper"]
 
 

@@ -38,9 +38,7 @@ def test_luminance_lies_between_black_and_white(colour: str) -> None:
 
 def test_pairs_hold_every_text_and_control_on_every_ground() -> None:
     grounds = {"paper", "sheet", "wash"}
-    text = {
-        (name, ground, 4.5) for name in ("ink", "quiet", "accent", "error", "success") for ground in grounds
-    }
+    text = {(name, ground, 4.5) for name in ("ink", "quiet", "accent", "error", "success") for ground in grounds}
     fills = {("on_accent", "accent", 4.5), ("on_error", "error", 4.5)}
     shapes = {(name, ground, 3.0) for name in ("edge", "focus") for ground in grounds}
     assert set(PAIRS) == text | fills | shapes
@@ -54,10 +52,7 @@ def test_failing_pairs_name_pair_ratio_and_need() -> None:
 
 
 def test_failing_pair_is_never_shown_as_if_it_passed() -> None:
-    assert (
-        str(FailingPair("quiet", "wash", 4.4999, 4.5))
-        == "quiet on wash has a contrast of 4.49, and needs 4.5"
-    )
+    assert str(FailingPair("quiet", "wash", 4.4999, 4.5)) == "quiet on wash has a contrast of 4.49, and needs 4.5"
 
 
 def test_failing_pairs_begin_right_below_the_need() -> None:

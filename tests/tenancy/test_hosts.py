@@ -29,9 +29,7 @@ def portal_app(tenants: Tenants, *, development: bool = False) -> Flask:
     return app
 
 
-def ask(
-    place: Path, host: str, path: str = "/", *, development: bool = False, method: str = "GET"
-) -> TestResponse:
+def ask(place: Path, host: str, path: str = "/", *, development: bool = False, method: str = "GET") -> TestResponse:
     """The answer of alpha's and bravo's site to a request that names `host`."""
     client = portal_app(two_portals(place), development=development).test_client()
     return client.open(path, method=method, headers={"Host": host})
@@ -117,24 +115,18 @@ def test_host_of_ours_finds_its_portal(tmp_path: Path, value: str, host: str, ca
 def test_development_host_is_served_in_development_only(tmp_path: Path, value: str) -> None:
     tenants = two_portals(tmp_path)
     assert resolve([value], tenants, development=False) == Refusal(421, "unknown")
-    assert resolve([value], tenants, development=True) == Match(
-        tenants["alpha"], "alpha.localhost", canonical=True
-    )
+    assert resolve([value], tenants, development=True) == Match(tenants["alpha"], "alpha.localhost", canonical=True)
 
 
 def test_real_host_is_served_in_development_too(tmp_path: Path) -> None:
     tenants = two_portals(tmp_path)
-    assert resolve(["bravo.example"], tenants, development=True) == Match(
-        tenants["bravo"], "bravo.example", True
-    )
+    assert resolve(["bravo.example"], tenants, development=True) == Match(tenants["bravo"], "bravo.example", True)
 
 
 @given(st.text(), st.booleans())
 def test_no_host_value_breaks_resolving(value: str, development: bool) -> None:
     found = resolve([value], OURS, development=development)
-    assert isinstance(found, Refusal) or value.lower().startswith(
-        found.tenant.hosts + found.tenant.development_hosts
-    )
+    assert isinstance(found, Refusal) or value.lower().startswith(found.tenant.hosts + found.tenant.development_hosts)
 
 
 def test_portal_sees_its_host_as_we_spell_it(tmp_path: Path) -> None:
@@ -163,9 +155,7 @@ def test_unknown_host_gets_a_plain_page_that_leaks_nothing(tmp_path: Path) -> No
 
 def test_refusal_says_nothing_of_the_portals_nor_of_the_request(tmp_path: Path) -> None:
     tenants = two_portals(tmp_path)
-    said = ask_many(
-        tenants, "evil.example", "evil.example:80", "127.0.0.1", "user@evil.example", "alpha.localhost"
-    )
+    said = ask_many(tenants, "evil.example", "evil.example:80", "127.0.0.1", "user@evil.example", "alpha.localhost")
     assert said == {REFUSED}
     words = ("alpha", "bravo", "evil", "flask", "werkzeug", "upguide")
     assert [word for word in words if word in REFUSED.lower()] == []
@@ -175,9 +165,7 @@ def test_refusal_says_nothing_of_the_portals_nor_of_the_request(tmp_path: Path) 
     ("method", "status"), [("GET", 301), ("HEAD", 301), ("POST", 308), ("PUT", 308), ("DELETE", 308)]
 )
 @pytest.mark.parametrize("host", ["www.alpha.example", "alpha.example."])
-def test_alias_and_trailing_dot_redirect_for_good(
-    tmp_path: Path, method: str, status: int, host: str
-) -> None:
+def test_alias_and_trailing_dot_redirect_for_good(tmp_path: Path, method: str, status: int, host: str) -> None:
     answer = ask(tmp_path, host, "/people/?q=van%20der&x=1", method=method)
     assert (answer.status_code, answer.location, answer.data) == (
         status,
@@ -205,9 +193,7 @@ def test_alias_and_trailing_dot_redirect_for_good(
 def test_redirect_stays_on_the_portal_whatever_the_path(tmp_path: Path, path: str, location: str) -> None:
     with served(portal_app(two_portals(tmp_path))) as port:
         answer = get(port, path, "Host: www.alpha.example")
-    assert [line for line in answer.splitlines() if line.startswith("Location: ")] == [
-        f"Location: {location}"
-    ]
+    assert [line for line in answer.splitlines() if line.startswith("Location: ")] == [f"Location: {location}"]
 
 
 @pytest.mark.parametrize(("development", "host"), [(True, "alpha.example:8000"), (False, "alpha.example")])
@@ -222,12 +208,8 @@ def test_trailing_dot_of_a_development_host_stays_on_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1:8000", "evil.example", "a..b", "user@x", "", "www.alpha.example"]
-)
-def test_probes_are_answered_on_any_host_and_belong_to_no_portal(
-    tmp_path: Path, path: str, host: str
-) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "evil.example", "a..b", "user@x", "", "www.alpha.example"])
+def test_probes_are_answered_on_any_host_and_belong_to_no_portal(tmp_path: Path, path: str, host: str) -> None:
     answer = ask(tmp_path, host, path)
     assert (answer.status_code, answer.text) == (200, f"- localhost {path}")
 

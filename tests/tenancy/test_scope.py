@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_person
 from upguide.extensions import db
-from upguide.models import Membership, NameWord, Person, Registration
+from upguide.models import Consent, Membership, NameWord, Person, Registration
 from upguide.tenancy.scope import (
     NOWHERE,
     Scope,
@@ -147,7 +147,7 @@ TOUCHING: dict[str, Callable[[], Any]] = {
     "insert": lambda: insert(Registration).values(secret_hash=b""),
     "update": lambda: update(Membership).values(handle="x"),
     "delete": lambda: delete(NameWord),
-    "delete using": lambda: delete(Person).where(Person.id == Membership.person_id),
+    "delete using": lambda: delete(Consent).where(Consent.person_id == Membership.person_id),
 }
 
 

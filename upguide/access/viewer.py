@@ -12,7 +12,7 @@ from upguide.policy.agreements import CURRENT
 from upguide.policy.permissions import AgreementKind, Role
 from upguide.security.tokens import hash_token
 from upguide.tenancy import current_tenant
-from upguide.tenancy.scope import adopt_viewer
+from upguide.tenancy.scope import adopt_viewer, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def load_viewer(tenant: str, secret: str | None) -> Viewer:
     """Return who holds the session `secret` on `tenant`; an unknown or ended one gives a signed-out viewer."""
     if not secret:
         return Viewer(tenant)
-    row = db.session.execute(_OPEN_SESSION, {"asked_hash": hash_token(secret), "asked_tenant": tenant}).one_or_none()
+    values = {"asked_hash": hash_token(secret), "asked_tenant": tenant}
+    row = read(db.session(), _OPEN_SESSION, values).one_or_none()
     if row is None:
         return Viewer(tenant)
     adopt_viewer(row.person_id)

@@ -1,39 +1,30 @@
 """Photos from outside: what comes in is never kept. Its pixels are drawn anew, and only they survive (P5)."""
 
+import fcntl
 import re
-import warnings
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from pathlib import Path
 from typing import IO
-
-import pillow_heif
-from PIL import Image, ImageCms
 
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
 
+from . import shrink
+
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-LARGE = 512
-SMALL = 128
 MIME_TYPE = "image/webp"
+# What a process that serves pages may decode itself: some 4 bytes a pixel, several times over.
+MOST_HERE = 2_000_000
+# Seconds to wait for somebody else's large picture, and for the drawing of one; gunicorn waits 30 for a page.
+PATIENCE = 5
+TIME_OUT = 15
 
-_QUALITY = 82
-_ORIENTATION_TAG = 0x0112
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
-_SRGB = ImageCms.createProfile("sRGB")
-
 # What makes a picture also a page or a program. Long enough not to occur in one by chance.
 _MARKUP = re.compile(
     rb"<(?:(?:script|html|body|iframe)[\s>]|(?:!doctype|\?php)\s|svg\s[^>]{0,400}xmlns)", re.IGNORECASE
@@ -41,10 +32,7 @@ _MARKUP = re.compile(
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_SIZE = 22
 _ZIP_TAIL = _ZIP_END_SIZE + 65_535
-
-# Pillow refuses twice this number by itself, before it reserves memory for a picture.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+_PROGRAM = Path(shrink.__file__)
 
 
 class PhotoRefused(ValueError):
@@ -58,10 +46,14 @@ class PhotoRefused(ValueError):
 TOO_MANY_BYTES = _l("The file is larger than 10 MB. Choose a smaller one.")
 TOO_MANY_PIXELS = _l("The picture has more than 40 megapixels. Choose a smaller one.")
 TOO_SMALL = _l("The picture is too small: it must be at least 128 pixels wide and high.")
+TOO_HEAVY = _l("This picture takes too much work. Save it smaller, or as JPEG, and try again.")
 UNKNOWN_KIND = _l("This is not a JPEG, PNG, WebP or HEIC picture. Choose another file.")
 DAMAGED = _l("The picture is damaged or not complete. Choose another file.")
 NOT_ONLY_A_PICTURE = _l("The file holds more than a picture. Save it as a new picture and try again.")
 EMPTY = _l("The file is empty. Choose another one.")
+BUSY = _l("Somebody else's large picture is being worked on. Try again in a minute.")
+
+_REASONS = {"pixels": TOO_MANY_PIXELS, "small": TOO_SMALL, "damaged": DAMAGED, "heavy": TOO_HEAVY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +69,13 @@ class Crop:
     size: float = 1.0
 
     def __post_init__(self) -> None:
-        if not all(0 <= value <= 1 for value in (self.cx, self.cy, self.size)):
+        if not all(0 <= value <= 1 for value in self.part):
             raise ValueError("a crop is given in parts from 0 to 1")
 
-    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom in pixels of a picture of this width and height."""
-        shorter = min(width, height)
-        side = max(round(self.size * shorter), min(SMALL, shorter))
-        left = min(max(round(self.cx * width - side / 2), 0), width - side)
-        top = min(max(round(self.cy * height - side / 2), 0), height - side)
-        return left, top, left + side, top + side
+    @property
+    def part(self) -> shrink.Part:
+        """The crop as `shrink` takes it."""
+        return self.cx, self.cy, self.size
 
 
 WHOLE = Crop()
@@ -111,14 +100,58 @@ def read_upload(stream: IO[bytes]) -> bytes:
 def make_photo(content: bytes, crop: Crop = WHOLE) -> Photo:
     """Draw the photo that `content` (JPEG, PNG, WebP or HEIC) shows, upright, cropped to a square.
 
-    Raises PhotoRefused with a reason for the person. At the largest size it needs, for that moment, some
-    50 MB of memory (JPEG), 350 MB (PNG and HEIC) or 650 MB (WebP).
+    What would take more than some tens of megabytes to decode is drawn by another process, one at a time on a
+    machine. Raises PhotoRefused with a reason for the person.
     """
     _refuse_by_bytes(content)
-    with _complaints(), Image.open(BytesIO(content), formats=(_kind(content),)) as picture:
-        _refuse_by_size(*picture.size)
-        square = _square(picture, crop)
-    return Photo(large=_encoded(square, LARGE), small=_encoded(square, SMALL))
+    kind = _kind(content)
+    try:
+        if shrink.weight(content, kind, crop.part) <= MOST_HERE:
+            return Photo(*shrink.draw(content, kind, crop.part))
+    except shrink.Unusable as why:
+        raise PhotoRefused(_REASONS[str(why)]) from None
+    with _alone():
+        return _drawn_elsewhere(content, kind, crop)
+
+
+def _drawn_elsewhere(content: bytes, kind: str, crop: Crop) -> Photo:
+    # Isolated and without our environment: a decoder that a file takes over finds no secret there.
+    command = [sys.executable, "-I", str(_PROGRAM), kind, *map(str, crop.part)]
+    try:
+        done = subprocess.run(
+            command,
+            check=False,
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=TIME_OUT,
+        )
+    except subprocess.TimeoutExpired:
+        raise PhotoRefused(TOO_HEAVY) from None
+    head, _line, pictures = done.stdout.partition(b"\n")
+    if done.returncode or not head.isdigit():
+        # Killed by a limit, it says nothing.
+        raise PhotoRefused(_REASONS.get(head.decode("ascii", "replace"), TOO_HEAVY))
+    return Photo(pictures[: int(head)], pictures[int(head) :])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process on this machine draws a large picture. Raises PhotoRefused after `PATIENCE`."""
+    until = time.monotonic() + PATIENCE
+    # The program's own file is the lock: it is there for all processes, and a lock writes nothing.
+    with _PROGRAM.open("rb") as program:
+        while True:
+            try:
+                fcntl.flock(program, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise PhotoRefused(BUSY) from None
+                time.sleep(0.05)
+            else:
+                break
+        yield
 
 
 def _refuse_by_bytes(content: bytes) -> None:
@@ -134,13 +167,6 @@ def _ends_as_zip(content: bytes) -> bool:
     tail = content[-_ZIP_TAIL:]
     at = tail.rfind(_ZIP_END)
     return at >= 0 and len(tail) - at >= _ZIP_END_SIZE
-
-
-def _refuse_by_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise PhotoRefused(TOO_MANY_PIXELS)
-    if min(width, height) < SMALL:
-        raise PhotoRefused(TOO_SMALL)
 
 
 def _kind(content: bytes) -> str:
@@ -161,78 +187,3 @@ def _kind_or_none(content: bytes) -> str | None:
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "HEIF"
     return None
-
-
-@contextmanager
-def _complaints() -> Iterator[None]:
-    """Turn whatever a decoder raises over a broken file into a reason that a person understands."""
-    try:
-        with warnings.catch_warnings():
-            # Pillow's remarks about a stranger's file: corrupt EXIF, many pixels though fewer than our limit.
-            warnings.simplefilter("ignore")
-            yield
-    except PhotoRefused:
-        raise
-    except Image.DecompressionBombError:
-        raise PhotoRefused(TOO_MANY_PIXELS) from None
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, IndexError, KeyError, TypeError):
-        raise PhotoRefused(DAMAGED) from None
-
-
-def _square(picture: Image.Image, crop: Crop) -> Image.Image:
-    """Return the chosen square, upright, in sRGB, no larger than twice what is needed."""
-    side = max(round(crop.size * min(picture.size)), 1)
-    if picture.format == "JPEG":
-        needed = [max(round(length * LARGE / side), 1) for length in picture.size]
-        picture.draft(None, (needed[0], needed[1]))
-    picture.load()
-    _refuse_by_size(*picture.size)
-    turn = _TURNS.get(picture.getexif().get(_ORIENTATION_TAG, 1))
-    drawn = _in_srgb(_shrunk(picture, crop))
-    upright = drawn if turn is None else drawn.transpose(turn)
-    return upright.crop(crop.box(*upright.size))
-
-
-def _shrunk(picture: Image.Image, crop: Crop) -> Image.Image:
-    """Return the picture in few enough pixels to turn and convert it cheaply, in RGB(A) or as it was."""
-    factor = int(crop.size * min(picture.size) // (2 * LARGE))
-    if picture.mode.startswith("I"):
-        picture = picture.convert("I").point(lambda level: level / 256).convert("L")
-    elif picture.mode in {"P", "1", "PA"} or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-    return picture.reduce(factor) if factor > 1 else picture.copy()
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    profile = picture.info.get("icc_profile")
-    flat = _on_white(picture)
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(flat, source, _SRGB, outputMode="RGB")
-        except (
-            ImageCms.PyCMSError,
-            OSError,
-        ):  # a profile that is broken, or for other colours: as if there were none
-            return flat.convert("RGB")
-        assert converted is not None
-        return converted
-    return flat.convert("RGB")
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if "A" not in picture.getbands():
-        return picture
-    see_through = picture.convert("RGBA")
-    ground = Image.new("RGBA", see_through.size, "white")
-    return Image.alpha_composite(ground, see_through).convert("RGB")
-
-
-def _encoded(square: Image.Image, side: int) -> bytes:
-    side = min(side, square.width)
-    # A new picture: none of what came with the old one (EXIF, XMP, comment, profile) comes along.
-    clean = Image.new("RGB", (side, side))
-    clean.paste(square.resize((side, side), Image.Resampling.LANCZOS))
-    out = BytesIO()
-    clean.save(out, "WEBP", quality=_QUALITY, method=4)
-    return out.getvalue()

@@ -33,9 +33,7 @@ _NEXT = """
     hoogstens iemand in meer minder minstens naar niet nog nu om ook op precies tussen uit weer ze
 """
 _AFTER_VERB = frozenset(_NEXT.split())
-_SENTENCE = re.compile(
-    r"(?:^|[.!?:;–—]\s+|[>\n(]\s*)[\"'“‘]?(?P<first>[^\W\d_]+)(?!\w)(?:\s+(?P<second>[^\W\d_]+))?"
-)
+_SENTENCE = re.compile(r"(?:^|[.!?:;–—]\s+|[>\n(]\s*)[\"'“‘]?(?P<first>[^\W\d_]+)(?!\w)(?:\s+(?P<second>[^\W\d_]+))?")
 
 
 def tells_what_to_do(text: str) -> bool:

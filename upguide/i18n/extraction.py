@@ -76,9 +76,7 @@ def written(catalog: Catalog, name: str | None = None) -> str:
 
 def files(template: Catalog) -> dict[Path, str]:
     """Return what each file below translations/ should hold, given the messages there are."""
-    return {TEMPLATE: written(template)} | {
-        po_file(name): written(merged(name, template), name) for name in NAMES
-    }
+    return {TEMPLATE: written(template)} | {po_file(name): written(merged(name, template), name) for name in NAMES}
 
 
 def _add(catalog: Catalog, message: Message, old: Message | None) -> None:

@@ -12,9 +12,7 @@ _FIXED = _l("This cannot be changed here.")
 #: WTForms' own message -> ours. WTForms fills in the placeholders afterwards.
 WORDS: Mapping[str, LazyString] = {
     "This field is required.": _l("Fill this in."),
-    "Field must be between %(min)d and %(max)d characters long.": _l(
-        "Use between %(min)d and %(max)d characters."
-    ),
+    "Field must be between %(min)d and %(max)d characters long.": _l("Use between %(min)d and %(max)d characters."),
     "Field must be equal to %(other_name)s.": _l("These two are not the same."),
     "Invalid input.": _l("This does not look right."),
     "Invalid email address.": _l("This is not a complete mail address. One looks like name@example.nl."),
@@ -42,21 +40,15 @@ WORDS: Mapping[str, LazyString] = {
 
 
 def _at_least(number: int) -> str:
-    return current_catalogue().ngettext(
-        "Use at least %(min)d character.", "Use at least %(min)d characters.", number
-    )
+    return current_catalogue().ngettext("Use at least %(min)d character.", "Use at least %(min)d characters.", number)
 
 
 def _at_most(number: int) -> str:
-    return current_catalogue().ngettext(
-        "Use at most %(max)d character.", "Use at most %(max)d characters.", number
-    )
+    return current_catalogue().ngettext("Use at most %(max)d character.", "Use at most %(max)d characters.", number)
 
 
 def _exactly(number: int) -> str:
-    return current_catalogue().ngettext(
-        "Use exactly %(max)d character.", "Use exactly %(max)d characters.", number
-    )
+    return current_catalogue().ngettext("Use exactly %(max)d character.", "Use exactly %(max)d characters.", number)
 
 
 #: The same for messages with a plural, by their singular.

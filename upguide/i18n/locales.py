@@ -48,9 +48,7 @@ def use_locale(locale: str) -> Iterator[None]:
         _current.reset(token)
 
 
-def choose_language(
-    chosen: str | None, cookie: str | None, accept_language: str | None, tenant: Portal
-) -> str:
+def choose_language(chosen: str | None, cookie: str | None, accept_language: str | None, tenant: Portal) -> str:
     """Choose a language that `tenant` offers.
 
     The person's own choice goes first, then the cookie, then the browser's Accept-Language

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from upguide.i18n import format_datetime, ngettext
 from upguide.i18n import gettext as _
-
-HELP_DESK = "helpdesk@upguide.me"
+from upguide.policy.statement import HELP_DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,7 @@ def confirm_registration(*, portal: str, link: str, valid_hours: int) -> Letter:
         Action(_("Confirm my mail address"), link),
         (
             _valid_for(valid_hours),
-            _(
-                "Did you not ask for this? Then do nothing: no account is made, and after two days we forget your address."
-            ),
+            _("Did you not ask for this? Then do nothing: no account is made, and we forget your address in two days."),
         ),
     )
 

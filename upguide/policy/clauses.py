@@ -24,21 +24,29 @@ CLAUSES: Mapping[str, Clause] = {
         "statement.current",
     ),
     "P2": Clause(
-        N_("We ask only for what we need: a mail address and a password. All the rest is up to you, and a citizen service number (BSN) is refused."),  # noqa: E501
+        N_(
+            "We ask only for what we need: a mail address and a password. All the rest is up to you, and a citizen service number (BSN) is refused."
+        ),
         "profile.overview",
     ),
     "P3": Clause(
-        N_("Before you agree to this statement we process nothing of you. We keep which version you read, in which language, and when."),  # noqa: E501
+        N_(
+            "Before you agree to this statement we process nothing of you. We keep which version you read, in which language, and when."
+        ),
         "accounts.security",
     ),
     "P4a": Clause(N_("You change your data whenever you like."), "profile.overview"),
     "P4b": Clause(
-        N_("You hide any item from other users with one button. It is then hidden from all of them, even from whoever filled it in."),  # noqa: E501
+        N_(
+            "You hide any item from other users with one button. It is then hidden from all of them, even from whoever filled it in."
+        ),
         "profile.overview",
     ),
     "P4c": Clause(N_("You remove any item whenever you like, and it is gone."), "profile.overview"),
     "P5": Clause(
-        N_("What is most private is encrypted under a key of your own, and the database itself refuses to show one portal's data on another."),  # noqa: E501
+        N_(
+            "What is most private is encrypted under a key of your own, and the database itself refuses to show one portal's data on another."
+        ),
         "statement.current",
     ),
     "P6": Clause(
@@ -46,12 +54,16 @@ CLAUSES: Mapping[str, Clause] = {
     ),
     "W1": Clause(N_("Who searches for people sees names, and nothing but names."), "people.search"),
     "W2": Clause(
-        N_("Under what you write stands your alias, unless you choose your name for that one message. Nothing there leads from the one to the other."),  # noqa: E501
+        N_(
+            "Under what you write stands your alias, unless you choose your name for that one message. Nothing there leads from the one to the other."
+        ),
         "profile.view_as",
     ),
     "W3": Clause(N_("Elsewhere another member sees your name and your photo."), "profile.view_as"),
     "W4": Clause(
-        N_("A professional member also shows a card: profession, specialisations, expertise and region, as long as the agreements with us are signed."),  # noqa: E501
+        N_(
+            "A professional member also shows a card: profession, specialisations, expertise and region, as long as the agreements with us are signed."
+        ),
         "profile.view_as",
     ),
     "W5": Clause(
@@ -60,7 +72,9 @@ CLAUSES: Mapping[str, Clause] = {
     "W6": Clause(N_("A supervisor sees your name and your photo."), "profile.view_as"),
     "W7a": Clause(N_("An expert who answers you knows your alias, until you make the connection."), "profile.view_as"),
     "W7b": Clause(
-        N_("An administrator of your organisation sees what the organisation entered. What you change yourself, they no longer see."),  # noqa: E501
+        N_(
+            "An administrator of your organisation sees what the organisation entered. What you change yourself, they no longer see."
+        ),
         "profile.view_as",
     ),
     "W8": Clause(
@@ -68,7 +82,9 @@ CLAUSES: Mapping[str, Clause] = {
         "statement.current",
     ),
     "W9": Clause(
-        N_("A webmaster sees your data only under a signed duty of confidentiality and for a stated reason, and each look is recorded."),  # noqa: E501
+        N_(
+            "A webmaster sees your data only under a signed duty of confidentiality and for a stated reason, and each look is recorded."
+        ),
         "statement.current",
     ),
     "W10": Clause(N_("Who is not signed in sees nothing of you."), "profile.view_as"),
@@ -81,7 +97,9 @@ CLAUSES: Mapping[str, Clause] = {
     "F1": Clause(N_("What we may keep of everybody stands in the list below."), "statement.current"),
     "F3": Clause(N_("What professionals add stands in that list as well."), "statement.current"),
     "F4": Clause(
-        N_("What is not in the list cannot be stored: the software refuses to be built with a field that is missing from it."),  # noqa: E501
+        N_(
+            "What is not in the list cannot be stored: the software refuses to be built with a field that is missing from it."
+        ),
         "statement.current",
     ),
     "K1": Clause(

@@ -17,7 +17,10 @@ class Cookie:
 COOKIES = (
     Cookie(
         "session",
-        N_("Keeps you signed in, protects forms against misuse, and carries a message to the next page."),
+        N_(
+            "Keeps you signed in, or knows that you asked for an account in this browser; protects forms against "
+            "misuse, and carries a message to the next page."
+        ),
         N_("Until you close the browser; at most 30 days."),
     ),
     Cookie("language", N_("Remembers the language that you chose."), N_("One year.")),

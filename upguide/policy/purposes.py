@@ -77,9 +77,7 @@ TERMS: dict[Term, TermWords] = {
         N_("as long as you want"),
         N_("Until you remove it, and at the latest seven years after you last signed in."),
     ),
-    Term.SESSION: TermWords(
-        N_("30 days"), N_("Until you sign out or end the session, and at most 30 days.")
-    ),
+    Term.SESSION: TermWords(N_("30 days"), N_("Until you sign out or end the session, and at most 30 days.")),
     Term.MAIL: TermWords(N_("7 days"), N_("Seven days after the message was sent.")),
     Term.REGISTRATION: TermWords(N_("2 days"), N_("Two days, unless you confirm your mail address.")),
     Term.PROOF: TermWords(

@@ -24,12 +24,26 @@ class Version:
     hashes: Mapping[str, str]
 
 
-VERSIONS = (Version(1, date(2026, 11, 22), {}),)
+VERSIONS = (
+    Version(
+        1,
+        date(2026, 11, 22),
+        {
+            "en": "e7b5ec88f9eb0ab99712fd13c6bb1c238bf15af64a104e61ab5fb2440ef11e8e",
+            "nl": "873acb5fc3c2e3f03d55b1f5379cc3a23aab5a5d8f989a82305b02c2ab39b233",
+            "nl@formal": "88b999e7c07dfeb555a1f75354a4ca370fcd2bddfccaf447b2bfe51065bbd7a0",
+        },
+    ),
+)
 
 # The chapters' titles and openings; the promises that stand in each come from `clauses.CLAUSES`.
 INTRODUCTION = (
-    N_("This statement is no small print. It is written by the same tables that the site itself works with: when the rules change, this page changes with them."),  # noqa: E501
-    N_("It holds for all portals of UpGuide. Impr0ve-IT b.v. is responsible for your data. Questions? Write to helpdesk@upguide.me."),  # noqa: E501
+    N_(
+        "This statement is no small print. It is written by the same tables that the site itself works with: when the rules change, this page changes with them."
+    ),
+    N_(
+        "It holds for all portals of UpGuide. Impr0ve-IT b.v. is responsible for your data. Questions? Write to helpdesk@upguide.me."
+    ),
 )
 
 
@@ -54,7 +68,9 @@ CHAPTERS = (
         "who-sees-what",
         N_("Who sees what"),
         (
-            N_("This table is the rule itself. What it does not show, nobody can see. Whoever is several things to you sees the sum, less what you hide."),  # noqa: E501
+            N_(
+                "This table is the rule itself. What it does not show, nobody can see. Whoever is several things to you sees the sum, less what you hide."
+            ),
             N_("Some rows wait for parts of the site that are still being built; the rule for them stands already."),
         ),
         ("W1", "W2", "W3", "W4", "W5", "W6", "W7a", "W7b", "W8", "W9", "W10", "W11"),
@@ -74,9 +90,15 @@ CHAPTERS = (
         "rights",
         N_("Your rights"),
         (
-            N_("You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. Much of that you do yourself, on your profile page."),  # noqa: E501
-            N_("For everything else, such as removing your whole account, write to helpdesk@upguide.me. You have an answer within a month."),  # noqa: E501
-            N_("Not content with us? You may complain to the Autoriteit Persoonsgegevens, the Dutch supervisory authority."),  # noqa: E501
+            N_(
+                "You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. Much of that you do yourself, on your profile page."
+            ),
+            N_(
+                "For everything else, such as removing your whole account, write to helpdesk@upguide.me. You have an answer within a month."
+            ),
+            N_(
+                "Not content with us? You may complain to the Autoriteit Persoonsgegevens, the Dutch supervisory authority."
+            ),
         ),
     ),
     Chapter("cookies", N_("Cookies"), (), ("K1", "K2")),

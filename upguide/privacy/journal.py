@@ -52,3 +52,9 @@ def keep(session: Session) -> None:
     """Commit what was recorded in this request, if anything was."""
     if session.info.pop(_PENDING, False):
         session.commit()
+
+
+def forget(session: Session) -> None:
+    """Drop what was recorded in this request: who was told that there is nothing has seen nobody."""
+    if session.info.pop(_PENDING, False):
+        session.rollback()

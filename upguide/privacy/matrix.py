@@ -61,9 +61,7 @@ def matrix(rows: Sequence[Row] = tuple(ROW_LABELS), columns: Sequence[Group] = C
     """Return the matrix with these rows and columns, all of them by default (section W of the clauses)."""
     return Matrix(
         tuple(gettext(group.value) for group in columns),
-        tuple(
-            MatrixRow(gettext(ROW_LABELS[row]), tuple(_cell(SEES[row], group) for group in columns)) for row in rows
-        ),
+        tuple(MatrixRow(gettext(ROW_LABELS[row]), tuple(_cell(SEES[row], group) for group in columns)) for row in rows),
     )
 
 

@@ -25,7 +25,7 @@ def full_name(names: Names) -> str | None:
 
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, its words parted by single spaces."""
-    lower = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
+    lower = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_FOLD))
     bare = "".join(c for c in lower if not unicodedata.combining(c)).translate(_FOLD)
     latin = _NOT_WORD.sub(" ", bare) if bare.isascii() else _other_script(bare)
     return latin.strip()

@@ -1,34 +1,35 @@
 """How many different questions somebody may ask in a while: slows down who copies a list of people (W1, P5).
 
-Counted in the memory of each process, because a page that only reads writes nothing: with n processes, up to n
-times as many pass. Asking the same again costs nothing; it tells nothing new.
+A new question counts in the database, over all processes (`throttle`). Asking the same again within five minutes
+costs nothing: it tells nothing new, and a page that only reads writes nothing. Each process remembers by itself
+what it was asked, so that with n processes a repeated question counts n times at most.
 """
 
 import time
 from collections.abc import Callable, Hashable
+from uuid import UUID
 
-from .throttle import Throttled
+from .throttle import Action, throttle
+
+REMEMBERED = 300  # seconds
 
 
 class Pace:
-    """At most `questions` different ones a subject in `seconds`; the windows of all subjects end together."""
+    """Counts the different questions of each person as tries of `action`."""
 
-    def __init__(self, questions: int, seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._questions = questions
-        self._seconds = seconds
+    def __init__(self, action: Action, clock: Callable[[], float] = time.monotonic) -> None:
+        self._action = action
         self._clock = clock
         self._window = -1
-        self._asked: dict[Hashable, set[int]] = {}
+        self._asked: set[tuple[str, UUID, int]] = set()
 
-    def ask(self, subject: Hashable, question: Hashable) -> None:
-        """Count a question of `subject`; raises Throttled where it is one too many."""
-        window, into = divmod(self._clock(), self._seconds)
+    def ask(self, tenant: str, person_id: UUID, question: Hashable) -> None:
+        """Count a question of a person on a portal; raises Throttled where it is one too many."""
+        window = int(self._clock() // REMEMBERED)
         if window != self._window:
-            self._window = int(window)
-            self._asked = {}
-        asked = self._asked.setdefault(subject, set())
-        asked.add(hash(question))
-        if len(asked) > self._questions:
-            # Forget the surplus, so that a flood takes no memory.
-            asked.discard(hash(question))
-            raise Throttled(max(1, round(self._seconds - into)))
+            self._window, self._asked = window, set()
+        asked = (tenant, person_id, hash(question))
+        if asked not in self._asked:
+            # What is refused is not remembered: a flood takes no memory.
+            throttle(self._action, person=person_id)
+            self._asked.add(asked)

@@ -37,6 +37,9 @@ class Action(Enum):
     CONFIRM_REGISTRATION = "confirm-registration"
     FORGOTTEN_PASSWORD = "forgotten-password"  # noqa: S105  (a name)
     MAIL_CHANGE = "mail-change"
+    PHOTO = "photo"
+    SEARCH = "search"
+    SUGGEST = "suggest"
 
 
 class By(Enum):
@@ -46,6 +49,7 @@ class By(Enum):
     ACCOUNT = "account"  # the mail address as typed, whether anybody has it or not
     DEVICE = "device"  # a browser in which this account was used before
     SESSION = "session"
+    PERSON = "person"  # signed in, whatever the session
     MAILBOX = "mailbox"  # a mail address that will be written to
     TENANT = "tenant"
 
@@ -73,7 +77,7 @@ class Rule:
 
 
 _ADDRESS, _ACCOUNT, _DEVICE = (By.ADDRESS,), (By.ACCOUNT,), (By.ACCOUNT, By.DEVICE)
-_SESSION, _MAILBOX, _TENANT = (By.SESSION,), (By.MAILBOX,), (By.TENANT,)
+_SESSION, _MAILBOX, _TENANT, _PERSON = (By.SESSION,), (By.MAILBOX,), (By.TENANT,), (By.PERSON,)
 
 RULES: Mapping[Action, Sequence[Rule]] = {
     Action.SIGN_IN: (
@@ -120,6 +124,25 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(20, HOUR, _ADDRESS),
         Rule(500, HOUR, _TENANT, spares=3),
     ),
+    # Drawing a photo keeps a process busy.
+    Action.PHOTO: (
+        Rule(10, 15 * MINUTE, _PERSON),
+        Rule(60, DAY, _PERSON),
+        Rule(60, 15 * MINUTE, _ADDRESS),
+    ),
+    # 25 names a page, 8 while typing: nobody copies a portal's members in a day, and nobody finds so many by hand.
+    Action.SEARCH: (
+        Rule(60, 5 * MINUTE, _PERSON),
+        Rule(200, HOUR, _PERSON),
+        Rule(400, DAY, _PERSON),
+        Rule(600, 5 * MINUTE, _ADDRESS),
+    ),
+    Action.SUGGEST: (
+        Rule(120, 5 * MINUTE, _PERSON),
+        Rule(400, HOUR, _PERSON),
+        Rule(1000, DAY, _PERSON),
+        Rule(1200, 5 * MINUTE, _ADDRESS),
+    ),
 }
 # Instead of those, for a known device of the account. Nobody elsewhere can use these up.
 KNOWN_DEVICE_RULES: Mapping[Action, Sequence[Rule]] = {
@@ -147,11 +170,13 @@ def throttle(
     account: str | None = None,
     session: UUID | None = None,
     mailbox: str | None = None,
+    person: UUID | None = None,
 ) -> Attempt:
     """Count a try of the current request; raises Throttled (429) where it is one too many.
 
     `account`: the mail address of whose account is tried, as typed. `session`: the session that confirms.
-    `mailbox`: the mail address that a message will go to. Raises KeyError where a rule needs one not given.
+    `mailbox`: the mail address that a message will go to. `person`: who is signed in. Raises KeyError where a
+    rule needs one not given.
     Call it before anything is looked up, so that known and unknown accounts are treated alike.
     """
     action, tenant = Action(action), current_tenant().slug
@@ -161,6 +186,7 @@ def throttle(
         By.TENANT: tenant,
         By.ACCOUNT: None if account is None else normal(account),
         By.SESSION: None if session is None else str(session),
+        By.PERSON: None if person is None else str(person),
         By.MAILBOX: None if mailbox is None else normal(mailbox),
         By.DEVICE: device,
     }

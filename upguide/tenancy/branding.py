@@ -143,9 +143,7 @@ def read_tenant(folder: Path, faults: list[Fault]) -> Tenant:
     table.close()
     known = files(tenant.languages)
     faults += [
-        Fault(f"{place}/{entry.name}", "", "unknown file")
-        for entry in visible(folder)
-        if entry.name not in known
+        Fault(f"{place}/{entry.name}", "", "unknown file") for entry in visible(folder) if entry.name not in known
     ]
     return tenant
 

@@ -83,9 +83,7 @@ class _Reader:
         except DrawingError as error:
             self.reasons += error.reasons
         self.reasons += [f"id {name} stands twice" for name in self._ids if self._ids.count(name) > 1]
-        self.reasons += [
-            f"refers to #{name}, which is not in it" for name in sorted(self._wanted - set(self._ids))
-        ]
+        self.reasons += [f"refers to #{name}, which is not in it" for name in sorted(self._wanted - set(self._ids))]
 
     def _doctype(self, *_: object) -> None:
         raise DrawingError([f"line {self._parser.CurrentLineNumber}: a document type is refused"])

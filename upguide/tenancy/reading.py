@@ -19,9 +19,7 @@ class Table:
     when `faults` is not empty. A table that is itself missing is reported once, not once for each key in it.
     """
 
-    def __init__(
-        self, file: str, data: Mapping[str, object] | None, faults: list[Fault], prefix: str = ""
-    ) -> None:
+    def __init__(self, file: str, data: Mapping[str, object] | None, faults: list[Fault], prefix: str = "") -> None:
         self._file, self._data, self._faults, self._prefix = file, data, faults, prefix
         self._asked: set[str] = set()
         self._inner: list[Table] = []

@@ -221,3 +221,8 @@ def test_what_is_over_is_forgotten(app: Flask, browse: Browse, database: WorkerD
     forget_expired()
     tables = ("sessions", "tokens", "registrations", "throttle_hits")
     assert [rows(database, f"SELECT count(*) FROM {table}") for table in tables] == [[(0,)]] * 4
+
+
+def test_setting_a_pin_says_what_it_does_not_protect_from(browse: Browse) -> None:
+    page = browse(make_person()).get("/security/pin").text
+    assert "It does not protect you from who can read your mail as well" in page

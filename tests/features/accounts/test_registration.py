@@ -162,7 +162,7 @@ def test_the_password_of_a_stranger_opens_no_account_of_whose_address_it_is(
     assert count(database, "persons") == 0
     assert owner.post(own).location == "/home"
     sign_in = {"mail_address": WISH["mail_address"], "password": "a stranger at the lake"}
-    assert (stranger.post("/login", sign_in).status_code, stranger.post(planted).status_code) == (200, 410)
+    assert (stranger.post("/login", sign_in).status_code, stranger.post(planted).status_code) == (422, 410)
     assert count(database, "persons") == 1
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -22,7 +23,9 @@ from upguide.files.images import make_photo
 from upguide.models import JournalEntry, Membership, Photo
 from upguide.policy.items import Item
 from upguide.privacy.photos import keep_photo
+from upguide.security import throttle as throttling
 from upguide.security.pace import Pace
+from upguide.security.throttle import Action, By, Rule
 from upguide.tenancy.scope import scope
 
 Browse = Callable[..., Client]
@@ -279,11 +282,39 @@ def test_suggestions_are_names_and_addresses(browse: Browse) -> None:
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_copying_the_list_is_slowed_down(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "_pace", Pace(questions=2, seconds=300))
-    client = browse(member("Viewer"))
-    answers = [client.get(f"/people?q={letter}").status_code for letter in "abaac"]
+@pytest.mark.parametrize(
+    ("path", "action"), [("/people?q=", Action.SEARCH), ("/people/suggestions?q=", Action.SUGGEST)]
+)
+def test_copying_the_list_is_slowed_down(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch, path: str, action: Action
+) -> None:
+    monkeypatch.setitem(throttling.RULES, action, (Rule(2, 300, (By.PERSON,)),))
+    client, other = browse(member("Viewer")), browse(member("Other"))
+    answers = [client.get(path + letter).status_code for letter in "abaac"]
     assert answers == [200, 200, 200, 200, 429]
+    assert other.get(f"{path}c").status_code == 200
+
+
+def test_each_page_of_a_list_is_a_question_and_processes_count_together(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(throttling.RULES, Action.SEARCH, (Rule(2, 300, (By.PERSON,)),))
+    viewer, other = member("Viewer"), member("Jan", None, "Eerste")
+    client = browse(viewer)
+    statuses = []
+    for address in ("/people?q=jan", f"/people?q=jan&before={other.handle}", f"/people?q=jan&after={other.handle}"):
+        # As another process would: with nothing remembered.
+        monkeypatch.setattr(views, "_searches", Pace(Action.SEARCH))
+        statuses.append(client.get(address).status_code)
+    assert statuses == [200, 303, 429]
+
+
+def test_limits_leave_room_for_hands_and_none_for_copying() -> None:
+    names = {Action.SEARCH: queries.PAGE_SIZE, Action.SUGGEST: views.SUGGESTIONS}
+    for action, most in names.items():
+        rules = {rule.seconds: rule.tries for rule in throttling.RULES[action] if rule.by == (By.PERSON,)}
+        assert 60 <= rules[300] <= 120
+        assert rules[86400] * most <= 10_000
 
 
 @pytest.mark.parametrize("people", [1, 25, 100])
@@ -292,6 +323,7 @@ def test_search_takes_as_many_statements_for_few_as_for_many(app: Flask, browse:
     for number in range(people):
         member("Jan", None, f"Naam{number:02}")
     client = browse(viewer)
+    client.get("/people?q=jan")  # a new question is counted, with two statements more
     with counted() as statements:
         response = client.get("/people?q=jan")
     assert response.text.count('href="/people/') == min(people, 25)
@@ -377,6 +409,28 @@ def test_look_at_a_page_is_journalled_and_a_search_is_not(browse: Browse) -> Non
     with scope("upguide", seen.id, db.session()):
         rows = db.session.query(JournalEntry.person_id, JournalEntry.viewer_id, JournalEntry.setting).all()
     assert [tuple(row) for row in rows] == [(seen.id, viewer.id, "page")]
+
+
+@pytest.mark.clause("W4")
+def test_look_that_finds_nothing_is_not_journalled(browse: Browse) -> None:
+    viewer, bare, card = member("Viewer"), member(), factories.make_professional()
+    client = browse(viewer)
+    paths = (f"/people/{bare.handle}", f"/people/{bare.handle}/photo/large", f"/people/{card.handle}/photo/large")
+    assert [client.get(path).status_code for path in paths] == [404, 404, 404]
+    for person in (bare, card):
+        with scope("upguide", person.id, db.session()):
+            assert db.session.query(JournalEntry).count() == 0
+
+
+def test_portal_without_people_has_no_page_of_a_member(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, seen = member("Viewer"), member("Jan")
+    give_photo(seen)
+    client = browse(viewer)
+    tenant = replace(client.portal, modules=client.portal.modules - {"people"})
+    paths = ("/people", "/people/suggestions?q=jan", f"/people/{seen.handle}", f"/people/{seen.handle}/photo/large")
+    assert [client.get(path).status_code for path in paths] == [200, 200, 200, 200]
+    monkeypatch.setattr(views, "current_tenant", lambda: tenant)
+    assert [client.get(path).status_code for path in paths] == [404, 404, 404, 404]
 
 
 def test_member_page_takes_six_statements(browse: Browse) -> None:

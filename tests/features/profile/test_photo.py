@@ -131,6 +131,13 @@ def test_page_of_a_hidden_photo_says_that_nobody_sees_it(browse: Browse) -> None
     assert "This is how others see it." in client.get("/profile/photo/change").text
 
 
+def test_photos_are_placed_at_a_measured_pace(browse: Browse) -> None:
+    person, other = someone(), someone()
+    client = browse(person)
+    assert [send(client, BytesIO(b"GIF89a")).status_code for _ in range(11)] == [422] * 10 + [429]
+    assert send(browse(other), picture()).status_code == 303
+
+
 def test_lost_file_breaks_no_page(browse: Browse, settings: Settings) -> None:
     person = someone()
     client = browse(person)

@@ -10,8 +10,10 @@ from tests.support.client import Client
 from tests.support.conventions import parse, words
 from tests.support.factories import Made, add_address, add_phone, hide, make_person, make_professional
 from upguide.extensions import db
+from upguide.features.profile.queries import ONLOOKERS
 from upguide.models import JournalEntry, Person
 from upguide.policy.items import Item
+from upguide.policy.sees import SEES, Relation
 from upguide.privacy.entries import ON_BEHALF_OF
 from upguide.tenancy.scope import scope
 
@@ -23,11 +25,12 @@ RELATIONS = (
     "connection",
     "coach",
     "supervisor",
+    "supervisor-shared",
     "expert",
     "administrator",
     "signed-out",
 )
-NAMED = ("member", "search", "connection", "coach", "supervisor", "administrator")
+NAMED = ("member", "search", "connection", "coach", "supervisor", "supervisor-shared", "administrator")
 
 
 def anna(**given: Any) -> Made:
@@ -107,6 +110,22 @@ def test_administrator_sees_what_was_entered_and_then_that_it_changed(browse: Br
     assert "Otherwise" not in changed
 
 
+@pytest.mark.clause("W8", "W9")
+@pytest.mark.parametrize("relation", ["officer", "webmaster"])
+def test_officer_and_webmaster_see_what_is_hidden_too(browse: Browse, relation: str) -> None:
+    person = anna()
+    number = "+31 6 12345678"
+    hide(person, Item.PHONE, add_phone(person, number))
+    hide(person, Item.SURNAME)
+    text = seen(browse(person), relation)
+    assert ("Berg" in text, number in text, str(person.password) in text) == (True, True, False)
+
+
+def test_every_row_of_the_table_can_be_looked_through() -> None:
+    looked = {(relation, one.setting) for one in ONLOOKERS for relation in one.relations}
+    assert looked & SEES.keys() == {row for row in SEES if row[0] is not Relation.SELF}
+
+
 def test_page_has_no_form_of_the_viewed_kind_and_leaves_no_trace(browse: Browse) -> None:
     person = anna()
     client = browse(person)
@@ -118,6 +137,6 @@ def test_page_has_no_form_of_the_viewed_kind_and_leaves_no_trace(browse: Browse)
         assert db.session.query(JournalEntry).count() == 0
 
 
-@pytest.mark.parametrize("relation", ["webmaster", "self", "officer", "", "%00", "connection-1", "x" * 3_000])
+@pytest.mark.parametrize("relation", ["self", "", "%00", "connection-1", "x" * 3_000])
 def test_unknown_relation_is_not_found(browse: Browse, relation: str) -> None:
     assert browse(anna()).get(f"/profile/view-as?relation={relation}").status_code == 404

@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 HOST = "demo.upguide.example"
 PASSWORD = "demo-upguide-2026"  # noqa: S105 - it opens invented data, in development alone
 OTHERS = 36  # a portal; with the sign-ins and those who joined a second portal some 50
-NOBODY = Names(None, None, None)
+NAMELESS = Names(None, None, None)
 BOUND = frozenset({AgreementKind.CONFIDENTIALITY})
 ACTIVE = frozenset({AgreementKind.PROCESSOR, AgreementKind.STATEMENT})
 
@@ -29,7 +29,7 @@ class Character:
     """
 
     local_part: str
-    names: Names = NOBODY
+    names: Names = NAMELESS
     gender: str | None = None
     says: str = ""
     portals: tuple[str, ...] = ()

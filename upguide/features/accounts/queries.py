@@ -118,7 +118,7 @@ def waiting_registration(session: DbSession, tenant: str, secret: str) -> Waitin
     """Return the registration whose link has this secret, where it still waits; the database opens no other."""
     values = {"secret_hash": hash_token(secret), "tenant": tenant}
     row = session.execute(_OPEN_REGISTRATION, values).one_or_none()
-    return Waiting(**row._mapping) if row else None
+    return Waiting(*row) if row else None
 
 
 def opens_own(session: DbSession, secret: str, kind: str, person_id: UUID) -> bool:

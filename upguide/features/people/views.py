@@ -16,6 +16,7 @@ from upguide.privacy import PersonView, show, show_page
 from upguide.privacy.photos import Size, photo_bytes
 from upguide.privacy.wording import page_of
 from upguide.security.pace import Pace
+from upguide.security.throttle import Action
 from upguide.tenancy import current_tenant
 
 from . import queries
@@ -23,20 +24,20 @@ from . import queries
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 SUGGESTIONS: Final = 8
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
-# More than anybody types, and far less than it takes to copy a portal's members.
-_pace = Pace(questions=600, seconds=300)
+# Each counted over all processes; `security.throttle` says how many. Each page of a list is a question of its own.
+_searches, _suggestions = Pace(Action.SEARCH), Pace(Action.SUGGEST)
 
 
 @blueprint.get("")
 @requires(Permission.SEARCH_PEOPLE)
 def search() -> ResponseReturnValue:
     """Members whose names begin with what was typed, in the order of their names (W1)."""
-    viewer, question = _searcher(), _question()
+    viewer, question = _viewer(), _question()
     words = queries.search_words(question)
     if not words:
         return render("people/search.html", question=question, asked=False)
     tenant, handles = viewer.tenant, (request.args.get("after"), request.args.get("before"))
-    _pace.ask(viewer.person_id, (words, handles))
+    _searches.ask(tenant, _person(viewer), (words, handles))
     after = queries.place_of(db.session(), tenant, handles[0])
     before = queries.place_of(db.session(), tenant, handles[1]) if after is None else None
     found = queries.find(db.session(), tenant, words, after=after, before=before)
@@ -59,10 +60,10 @@ def search() -> ResponseReturnValue:
 @requires(Permission.SEARCH_PEOPLE)
 def suggestions() -> ResponseReturnValue:
     """The first few that the search would find, for who types with JavaScript."""
-    viewer, words = _searcher(), queries.search_words(_question())
+    viewer, words = _viewer(), queries.search_words(_question())
     found: list[dict[str, str]] = []
     if words:
-        _pace.ask(viewer.person_id, words)
+        _suggestions.ask(viewer.tenant, _person(viewer), words)
         ids = queries.find(db.session(), viewer.tenant, words, size=SUGGESTIONS).ids
         found = [{"label": one["name"], "url": one["url"]} for one in map(_entry, _named(ids, viewer))]
     response = jsonify(suggestions=found)
@@ -74,7 +75,7 @@ def suggestions() -> ResponseReturnValue:
 @requires(Permission.BE_MEMBER)
 def member(handle: str) -> ResponseReturnValue:
     """One member's page (W3, W4); one's own is the profile. The look is journalled."""
-    viewer, person_id = current_viewer(), _known(handle)
+    viewer, person_id = _viewer(), _known(handle)
     if person_id == viewer.person_id:
         return redirect(url_for("profile.overview"), 303)
     view = show_page(person_id, viewer)
@@ -89,18 +90,24 @@ def member(handle: str) -> ResponseReturnValue:
 @requires(Permission.BE_MEMBER)
 def photo(handle: str, size: str) -> ResponseReturnValue:
     """A member's photo, for those who may see it (W3)."""
-    person_id = _known(handle)
-    views = show([person_id], current_viewer(), Setting.PAGE)
+    viewer, person_id = _viewer(), _known(handle)
+    views = show([person_id], viewer, Setting.PAGE)
     content = photo_bytes(db.session(), person_id, Size(size)) if views and views[0].has_photo else None
     if content is None:
         abort(404)
     return Response(content, content_type=MIME_TYPE, headers=PRIVATE)
 
 
-def _searcher() -> Viewer:
+def _viewer() -> Viewer:
+    """Return who looks; 404 on a portal without people to find."""
     if "people" not in current_tenant().modules:
         abort(404)
     return current_viewer()
+
+
+def _person(viewer: Viewer) -> UUID:
+    assert viewer.person_id is not None  # what `requires` made sure of
+    return viewer.person_id
 
 
 def _question() -> str:

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from . import converters
+
 blueprint = Blueprint("profile", __name__, url_prefix="/profile")
+blueprint.record_once(converters.install)

@@ -17,7 +17,7 @@ from upguide.policy.sees import Relation, Setting
 from upguide.privacy import Field, PersonView, show, show_page
 from upguide.privacy.audience import CONDITIONAL
 from upguide.privacy.show import show_as
-from upguide.privacy.sight import Eyes
+from upguide.privacy.sight import NOBODY, Eyes
 
 
 def own_page(viewer: Viewer) -> PersonView:
@@ -54,11 +54,8 @@ def made_at(session: Session, viewer: Viewer) -> datetime:
     return session.execute(select(Person.made_at).where(Person.id == _person(viewer))).scalar_one()
 
 
-NOBODY = Eyes()
-
-
 @dataclass(frozen=True, slots=True)
-class Look:
+class Onlooker:
     """One way to look at a person: who looks, where, and what that means in words."""
 
     key: str
@@ -70,62 +67,82 @@ class Look:
 
 
 _NOTHING_ENTERED = _l("Somebody who entered nothing about you. Whoever did sees those values too, and only those.")
-_MEMBER = frozenset({Relation.MEMBER})
+# Whoever is a member sees an active card too.
+_MEMBER = frozenset({Relation.MEMBER, Relation.PROFESSIONAL_CARD})
 
-
-_LOOKS = (
-    Look("member", _l("Another member"), _l("A member who opens your page."), _MEMBER),
-    Look(
+# Every row of THE table but one's own; those relations that depend on the person are taken out while they do not hold.
+ONLOOKERS = (
+    Onlooker("member", _l("Another member"), _l("A member who opens your page."), _MEMBER),
+    Onlooker(
         "search",
         _l("In search"),
         _l("What stands in the list when a member looks for people by name."),
         _MEMBER,
         Setting.SEARCH,
     ),
-    Look(
+    Onlooker(
         "questions",
         _l("With questions"),
         _l("Under what you ask or answer stands your alias, and nothing that leads to your name."),
         _MEMBER,
         Setting.CONTENT,
     ),
-    Look("connection", _l("A connection"), _NOTHING_ENTERED, _MEMBER | {Relation.CONNECTION}),
-    Look(
+    Onlooker("connection", _l("A connection"), _NOTHING_ENTERED, _MEMBER | {Relation.CONNECTION}),
+    Onlooker(
         "coach",
         _l("Your coach"),
         _l("What a connection sees. What you write in a trajectory stands there, not here."),
         _MEMBER | {Relation.CONNECTION, Relation.COACH},
     ),
-    Look(
+    Onlooker(
         "supervisor",
         _l("A supervisor"),
         _l("Somebody who supervises a coach or a project that you take part in."),
         _MEMBER | {Relation.SUPERVISOR},
     ),
-    Look(
+    Onlooker(
+        "supervisor-shared",
+        _l("A supervisor, shared with"),
+        _l("With whom your coach shares your trajectory. What you write in one stands there, not here."),
+        _MEMBER | {Relation.SUPERVISOR, Relation.SUPERVISOR_OF_SHARED},
+    ),
+    Onlooker(
         "expert",
         _l("An expert"),
         _l("Somebody who answers your question. Until you make the connection, an expert knows your alias alone."),
         _MEMBER | {Relation.EXPERT},
         Setting.CONTENT,
     ),
-    Look(
+    Onlooker(
         "administrator",
         _l("An administrator"),
         _l("Of an organisation that entered nothing about you. One that did sees that, until you change it."),
         _MEMBER | {Relation.ADMINISTRATOR},
     ),
-    Look(
+    Onlooker(
+        "officer",
+        _l("A data-protection officer"),
+        _l("Sees single items, on a request that was granted, hidden ones too. Here stands all that one can be for."),
+        _MEMBER | {Relation.OFFICER},
+        eyes=Eyes(granted=frozenset(Item)),
+    ),
+    Onlooker(
+        "webmaster",
+        _l("A webmaster"),
+        _l("Signed for confidentiality and states a reason. Sees what you hide too; each look is noted for you."),
+        _MEMBER | {Relation.WEBMASTER},
+    ),
+    Onlooker(
         "signed-out",
         _l("Signed out"),
         _l("Anybody on the internet. Only professionals can choose to have their card listed."),
-        frozenset(),
+        frozenset({Relation.PUBLIC_LISTING}),
         Setting.LISTING,
     ),
 )
 
 
-def looks(session: Session, viewer: Viewer, page: PersonView) -> list[Look]:
+def looks(session: Session, viewer: Viewer, page: PersonView) -> list[Onlooker]:
     """Return every way to look at the viewer's own page; whoever entered something comes last.
 
     On a portal that the viewer does not belong to, nobody is anything to the viewer.
@@ -133,20 +150,19 @@ def looks(session: Session, viewer: Viewer, page: PersonView) -> list[Look]:
     now = standing(viewer, page)
     return [
         replace(look, relations=_relations_now(look, viewer, now))
-        for look in (*_LOOKS, *_looks_of_enterers(session, viewer))
+        for look in (*ONLOOKERS, *_looks_of_enterers(session, viewer))
     ]
 
 
-def _relations_now(look: Look, viewer: Viewer, now: frozenset[Relation]) -> frozenset[Relation]:
-    if look.setting is Setting.LISTING:
-        return now & {Relation.PUBLIC_LISTING}
-    return look.relations | (now & {Relation.PROFESSIONAL_CARD}) if viewer.member else frozenset()
+def _relations_now(look: Onlooker, viewer: Viewer, now: frozenset[Relation]) -> frozenset[Relation]:
+    holding = look.relations - (CONDITIONAL - now)
+    return holding if viewer.member or look.setting is Setting.LISTING else holding & {Relation.WEBMASTER}
 
 
-def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
+def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Onlooker]:
     people, organisations = _enterers(session, viewer)
     for number, person_id in enumerate(people, start=1):
-        yield Look(
+        yield Onlooker(
             f"connection-{number}",
             _l("Connection %(number)s, who entered something", number=number),
             _l("What this connection entered is seen until you hide, change or remove it."),
@@ -154,7 +170,7 @@ def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
             eyes=Eyes(person_id),
         )
     for number, organisation in enumerate(organisations, start=1):
-        yield Look(
+        yield Onlooker(
             f"administrator-{number}",
             _l("Organisation %(number)s, which entered something", number=number),
             _l("Seen until you hide or remove it. What you change yourself shows as changed, without the value."),
@@ -163,7 +179,7 @@ def _looks_of_enterers(session: Session, viewer: Viewer) -> Iterator[Look]:
         )
 
 
-def looked_at(viewer: Viewer, look: Look) -> PersonView:
+def looked_at(viewer: Viewer, look: Onlooker) -> PersonView:
     """Return the viewer's own page as `look` sees it; made by the function that makes the real page."""
     return show_as(_person(viewer), viewer, look.relations, look.setting, look.eyes)
 

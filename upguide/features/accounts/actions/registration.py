@@ -109,7 +109,8 @@ def _keep_unless_known(session: DbSession, columns: dict[InstrumentedAttribute[A
     unknown = ~func.gate.mail_address_known(columns[Registration.mail_address])
     kept = insert(Registration).from_select(list(columns), select(*values).where(unknown))
     # Nothing is returned: the application may not read what it wrote here.
-    return cast("CursorResult[Any]", session.execute(kept)).rowcount == 1
+    done = session.execute(kept, execution_options={"preserve_rowcount": True})
+    return cast("CursorResult[Any]", done).rowcount == 1
 
 
 def _make_person(session: DbSession, tenant: Tenant, waiting: Waiting) -> UUID | None:

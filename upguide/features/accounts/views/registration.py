@@ -98,7 +98,7 @@ def _mark(secret_hash: bytes) -> str:
 def _is_chosen(waiting: queries.Waiting, form: ChosenPasswordForm) -> bool:
     """Tell whether the password is the one of this registration; each wrong one counts."""
     attempt = throttle(Action.CONFIRM_REGISTRATION, account=waiting.mail_address)
-    if verify_password(waiting.password_hash, form.password.data):
+    if verify_password(waiting.password_hash, form.password.data or ""):
         attempt.succeeded()
         return True
     form.password.errors = [_("This is not the password that was chosen with this link.")]

@@ -19,7 +19,7 @@ from upguide.i18n import gettext as _
 from upguide.policy.items import Item
 from upguide.policy.permissions import Permission
 
-from .common import NAMES, data_of, form_page, item_of, me, own_name, own_page, saved, values_of
+from .common import NAMES, data_of, form_page, me, own_name, own_page, saved, values_of
 
 
 @blueprint.route("/name", methods=["GET", "POST"])
@@ -81,16 +81,15 @@ def position() -> ResponseReturnValue:
     return form_page("position", form, [Item.POSITION])
 
 
-@blueprint.route("/card/<item>", methods=["GET", "POST"])
+@blueprint.route("/card/<item:item>", methods=["GET", "POST"])
 @requires(Permission.OWN_DATA)
-def card(item: str) -> ResponseReturnValue:
+def card(item: Item) -> ResponseReturnValue:
     """One text of the professional card, for whoever has one."""
-    which = item_of(item)
     has_card = any(field.item in CARD_ITEMS for field in own_page().fields)
-    if which not in CARD_ITEMS or not has_card:
+    if item not in CARD_ITEMS or not has_card:
         abort(404)
-    form = CardForm(data={"text": "".join(values_of([which]).values())})
-    form.text.label.text = lines.name_of(which)
+    form = CardForm(data={"text": "".join(values_of([item]).values())})
+    form.text.label.text = lines.name_of(item)
     if form.validate_on_submit():
-        return saved(which, lambda: actions.save_card_text(db.session(), me(), which, form.text.data))
-    return form_page("card", form, [which], heading=lines.name_of(which), key=which.value)
+        return saved(item, lambda: actions.save_card_text(db.session(), me(), item, form.text.data))
+    return form_page("card", form, [item], heading=lines.name_of(item), key=item.value)

@@ -66,13 +66,6 @@ def saved(item: Item, save: Callable[[], None]) -> ResponseReturnValue:
     return redirect(url_for("profile.overview", _anchor=lines.section_of(item)), 303)
 
 
-def item_of(key: str) -> Item:
-    try:
-        return Item(key)
-    except ValueError:
-        abort(404)
-
-
 def values_of(items: Iterable[Item]) -> dict[str, str]:
     page = own_page()
     return {column: value for item in items if (field := page.field(item)) for column, value in field.parts.items()}

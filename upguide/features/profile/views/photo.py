@@ -12,6 +12,7 @@ from upguide.i18n import gettext as _
 from upguide.policy.items import Item
 from upguide.policy.permissions import Permission
 from upguide.privacy.photos import Size, drop_files, photo_bytes
+from upguide.security.throttle import Action, throttle
 
 from .common import form_page, hidden_items, me, own_page
 
@@ -41,6 +42,7 @@ def photo(size: str) -> ResponseReturnValue:
 
 def _place_photo(form: PhotoForm) -> bool:
     """Place the photo that was sent; False where it is refused, with the reason in the form."""
+    throttle(Action.PHOTO, person=me())
     try:
         picture = make_photo(read_upload(form.photo.data.stream), form.crop)
     except PhotoRefused as refused:

@@ -10,47 +10,48 @@ from upguide.access import requires
 from upguide.extensions import db
 from upguide.features.profile import actions, blueprint, lines, queries
 from upguide.i18n import gettext as _
+from upguide.policy.items import Item
 from upguide.policy.permissions import Permission
 from upguide.privacy.photos import drop_files
 from upguide.privacy.wording import TOGETHER, label_of, together, value_of
 
-from .common import item_of, me, own_page, profile_page
+from .common import me, own_page, profile_page
 
 
-@blueprint.post("/values/<item>/hide")
-@blueprint.post("/values/<item>/<uuid:row_id>/hide")
+@blueprint.post("/values/<item:item>/hide")
+@blueprint.post("/values/<item:item>/<uuid:row_id>/hide")
 @requires(Permission.OWN_DATA)
-def hide_value(item: str, row_id: UUID | None = None) -> ResponseReturnValue:
+def hide_value(item: Item, row_id: UUID | None = None) -> ResponseReturnValue:
     """Hide one value; of an address or employer all parts (P4b)."""
     return _set_hidden(_together(item, row_id), hidden=True)
 
 
-@blueprint.post("/values/<item>/show")
-@blueprint.post("/values/<item>/<uuid:row_id>/show")
+@blueprint.post("/values/<item:item>/show")
+@blueprint.post("/values/<item:item>/<uuid:row_id>/show")
 @requires(Permission.OWN_DATA)
-def show_value(item: str, row_id: UUID | None = None) -> ResponseReturnValue:
+def show_value(item: Item, row_id: UUID | None = None) -> ResponseReturnValue:
     """Let one value be seen again, by whom section W says."""
     return _set_hidden(_together(item, row_id), hidden=False)
 
 
-@blueprint.post("/parts/<item>/<uuid:row_id>/hide")
+@blueprint.post("/parts/<item:item>/<uuid:row_id>/hide")
 @requires(Permission.OWN_DATA)
-def hide_part(item: str, row_id: UUID) -> ResponseReturnValue:
+def hide_part(item: Item, row_id: UUID) -> ResponseReturnValue:
     """Hide one part of an address or employer."""
     return _set_hidden(_field(item, row_id), hidden=True, back=_row_url(item, row_id))
 
 
-@blueprint.post("/parts/<item>/<uuid:row_id>/show")
+@blueprint.post("/parts/<item:item>/<uuid:row_id>/show")
 @requires(Permission.OWN_DATA)
-def show_part(item: str, row_id: UUID) -> ResponseReturnValue:
+def show_part(item: Item, row_id: UUID) -> ResponseReturnValue:
     """Let one part of an address or employer be seen again."""
     return _set_hidden(_field(item, row_id), hidden=False, back=_row_url(item, row_id))
 
 
-@blueprint.route("/values/<item>/remove", methods=["GET", "POST"])
-@blueprint.route("/values/<item>/<uuid:row_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/values/<item:item>/remove", methods=["GET", "POST"])
+@blueprint.route("/values/<item:item>/<uuid:row_id>/remove", methods=["GET", "POST"])
 @requires(Permission.OWN_DATA)
-def remove(item: str, row_id: UUID | None = None) -> ResponseReturnValue:
+def remove(item: Item, row_id: UUID | None = None) -> ResponseReturnValue:
     """Remove one value, after a question (P4c)."""
     fields = _together(item, row_id)
     which = fields[0].item
@@ -84,14 +85,14 @@ def _set_hidden(fields: tuple[Any, ...], *, hidden: bool, back: str | None = Non
     return redirect(back or url_for("profile.overview", _anchor=lines.section_of(item)), 303)
 
 
-def _field(item: str, row_id: UUID | None) -> tuple[Any, ...]:
+def _field(item: Item, row_id: UUID | None) -> tuple[Any, ...]:
     try:
-        return (queries.value_in(own_page(), item_of(item), row_id or me()),)
+        return (queries.value_in(own_page(), item, row_id or me()),)
     except LookupError:
         abort(404)
 
 
-def _together(item: str, row_id: UUID | None) -> tuple[Any, ...]:
+def _together(item: Item, row_id: UUID | None) -> tuple[Any, ...]:
     """Return the value and what is read as one with it; 404 where it is not one of the person's own."""
     (field,) = _field(item, row_id)
     if field.item in TOGETHER:
@@ -100,6 +101,5 @@ def _together(item: str, row_id: UUID | None) -> tuple[Any, ...]:
     return next(group for group in together(page.fields) if field in group)
 
 
-def _row_url(item: str, row_id: UUID) -> str:
-    which = item_of(item)
-    return lines.edit_url(TOGETHER.get(which, which), row_id)
+def _row_url(item: Item, row_id: UUID) -> str:
+    return lines.edit_url(TOGETHER.get(item, item), row_id)
