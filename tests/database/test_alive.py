@@ -1,18 +1,23 @@
 """Connections that the server closed are noticed without asking it."""
 
-from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from tests.support.database import WorkerDatabase
-from upguide.extensions import db
+from upguide.database import alive
+
+WHICH = text("SELECT pg_backend_pid()")
 
 
-def test_connection_that_the_server_closed_is_replaced(app: Flask, database: WorkerDatabase) -> None:
-    first = db.session.scalar(text("SELECT pg_backend_pid()"))
-    db.session.remove()
-    with database.connect() as connection:
-        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
-    second = db.session.scalar(text("SELECT pg_backend_pid()"))
-    db.session.remove()
-    assert second != first
-    assert db.session.scalar(text("SELECT pg_backend_pid()")) == second
+def test_connection_that_the_server_closed_is_replaced(database: WorkerDatabase) -> None:
+    engine = create_engine(database.owner_url, pool_size=1)
+    alive.install(engine)
+    with engine.connect() as connection:
+        first = connection.scalar(WHICH)
+    with database.connect() as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    with engine.connect() as connection:
+        second = connection.scalar(WHICH)
+    with engine.connect() as connection:
+        third = connection.scalar(WHICH)
+    engine.dispose()
+    assert (second != first, third == second) == (True, True)

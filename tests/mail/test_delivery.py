@@ -293,6 +293,8 @@ def test_table_queue_and_log_tell_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level("DEBUG")
+    # The test's own mail server logs every line that it hears.
+    caplog.set_level("CRITICAL", logger="mail.log")
     write_to_stranger(app)
     inbox = Inbox(answers={"RCPT": deque([f"451 <{TO}> is busy"]), "CONTENT": deque([f"550 {TO} never"])})
     with database.connect() as connection:
@@ -303,17 +305,7 @@ def test_table_queue_and_log_tell_nothing(
         due_now(database)
         run(settings, url)
     assert states(database) == []
-    # The test's own mail server logs every line that it hears.
-    logged = "\n".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
+    logged = "\n".join(record.getMessage() for record in caplog.records)
     told = stored + queued + logged + "".join(capfd.readouterr())
     assert "deliver_mail" in told
-    print(
-        [
-            (r.name, r.getMessage()[:300])
-            for r in caplog.records
-            if r.name != "mail.log" and "kanarieqx" in r.getMessage()
-        ],
-        "kanarieqx" in stored,
-        "kanarieqx" in queued,
-    )
     assert [canary in told for canary in ("kanarieqx", "secretqx7531", "Confirm your mail")] == [False] * 3
