@@ -27,7 +27,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.clause("P1", "P3", "A1")
+@pytest.mark.clause("P1", "P3")
 @pytest.mark.parametrize(
     ("tenant", "language", "locale"),
     [("upguide", "en", "en"), ("upguide", "nl", "nl"), ("executive", "nl", "nl@formal")],
