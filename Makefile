@@ -18,8 +18,11 @@ help: ## list these commands
 run: $(READY) ## serve all portals on port 8000 (or PORT), with database, demo world and worker
 	@exec env UPGUIDE_DEVELOPMENT=1 $(BIN)/flask --app wsgi serve
 
+# One process drives browsers, or runs event loops of its own, never both: hence three rounds.
 test: $(READY) browser ## everything that CI runs
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 -m "not browser and not audit"
+	@$(BIN)/pytest -n 2 -m "browser and not audit" tests/browser
+	@$(BIN)/pytest -n 2 -m "browser and not audit" --ignore tests/browser
 
 check: $(READY) ## lint, format, types, layers, templates, catalogues, clauses, drift of migrations
 	@$(BIN)/ruff check .

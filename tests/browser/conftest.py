@@ -28,11 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all; each test opens a context of its own, with nothing in it.
+    """One browser for a file of tests; each test opens a context of its own, with nothing in it.
 
-    It is there only as long as browser tests run: Playwright's event loop is in the way of tests that start their own.
+    It ends with the file: Playwright's event loop is in the way of other tests, which start their own.
     """
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)

@@ -159,7 +159,7 @@ def test_a_worker_killed_in_mid_send_leads_to_no_second_message(
         write(app)
     with mail_server(inbox) as url:
         with worker_process(with_server(settings, url)) as process:
-            assert inbox.reached.wait(20)
+            assert inbox.reached.wait(90)
             until(lambda: states(database) == [left])
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -203,7 +203,7 @@ def test_a_worker_that_wakes_up_late_does_not_send_what_another_took_over(
     slow, inbox = Inbox(wait_at="RCPT"), Inbox()
     mail_id = write(app)
     with mail_server(slow) as slow_url, mail_server(inbox) as url, worker_process(with_server(settings, slow_url)):
-        assert slow.reached.wait(20)
+        assert slow.reached.wait(90)
         deliver(settings, url, mail_id)
         slow.go_on.set()
         until(lambda: jobs(database, "id") == [])
