@@ -57,12 +57,14 @@ MAY_READ = {
     "credentials": "password_hash person_id pin_hash",
     "memberships": "person_id tenant_id",
     "name_words": "name_key person_id tenant_id word",
+    "passkeys": "person_id",
     "persons": "id language mail_address",
     "registrations": "expires_at",
     "role_grants": "person_id role",
-    "sessions": "confirmed_at id person_id pin_needed secret_hash started_at tenant_id",
+    "sessions": "confirmed_at id person_id pin_needed second_factor_at secret_hash started_at tenant_id",
     "signatures": "agreement person_id version",
     "tokens": "expires_at id kind new_mail_address person_id secret_hash step used_at",
+    "totps": "person_id set_at",
 }
 MAY_DELETE = {"registrations", "sessions", "tokens"}
 # Which functions the gate has, and what each answers.

@@ -28,7 +28,7 @@ from tests.support.factories import (
     start_session,
 )
 from upguide.extensions import Base, db
-from upguide.models import JournalEntry, Membership, Person, Phone, Photo, RoleGrant, Token
+from upguide.models import JournalEntry, Membership, Passkey, Person, Phone, Photo, RecoveryCode, RoleGrant, Token, Totp
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind
 from upguide.tenancy.scope import scope, set_scope
@@ -37,7 +37,9 @@ pytestmark = pytest.mark.clause("P5")
 
 OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
 # A person's bookkeeping: read by that person alone, not by fellow members.
-OWN_ALONE = ("consents", "credentials", "journal", "role_grants", "sessions", "tokens")
+OWN_ALONE = (
+    *("consents", "credentials", "journal", "passkeys", "recovery_codes", "role_grants", "sessions", "tokens", "totps"),
+)
 TENANT_ALONE = ("mails",)
 
 
@@ -73,6 +75,16 @@ def make_full_person(tenant: str) -> Made:
             [
                 Photo(person_id=person.id, file_key=uuid4().hex),
                 RoleGrant(person_id=person.id, role="officer"),
+                Passkey(
+                    person_id=person.id,
+                    tenant_id=tenant,
+                    credential_id=uuid4().hex,
+                    public_key="",
+                    sign_count=0,
+                    device="Test",
+                ),
+                RecoveryCode(person_id=person.id, code_hash=""),
+                Totp(person_id=person.id, app_secret=b""),
                 Token(
                     person_id=person.id,
                     secret_hash=uuid4().bytes,
@@ -188,15 +200,19 @@ ROWS: dict[str, str] = {
     "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
     "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
+    "passkeys": "(person_id, id, tenant_id, credential_id, public_key, sign_count, device)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', '', '', 0, '')",
     "person_keys": "(person_id, wrapped) VALUES (%s, '')",
     "phones": "(person_id, id, kind, phone_number) VALUES (%s, gen_random_uuid(), 'mobile', '')",
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
+    "recovery_codes": "(person_id, id, code_hash) VALUES (%s, gen_random_uuid(), '')",
     "role_grants": "(person_id, role) VALUES (%s, 'webmaster')",
     "sessions": "(person_id, id, secret_hash, tenant_id, device, pin_needed)"
     " VALUES (%s, gen_random_uuid(), '', 'upguide', '', false)",
     "signatures": "(person_id, id, agreement, version) VALUES (%s, gen_random_uuid(), '', 1)",
     "tokens": "(person_id, id, secret_hash, kind, expires_at) VALUES (%s, gen_random_uuid(), '', '', now())",
+    "totps": "(person_id, app_secret) VALUES (%s, '')",
 }
 
 

@@ -70,7 +70,7 @@ def _elements(tree: Any, policy: str) -> Iterable[str]:
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        for name in element:
+        for name in element.attrib:
             if name == "style" or name.startswith("on"):
                 yield f"has an inline {name!r} on <{element.tag}>"
         if element.tag == "style":

@@ -38,6 +38,7 @@ def arguments(app: Flask, person: Made, other: Made) -> Mapping[str, object]:
         "language": tenant.languages[0],
         "secret": "s" * 43,
         "session_id": uuid4(),
+        "passkey_id": uuid4(),
         "mail_id": uuid4(),
         "row_id": add_phone(person),
         "item": Item.PHONE.value,

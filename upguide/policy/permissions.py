@@ -30,6 +30,10 @@ class Asker(Protocol):
     @property
     def pin_needed(self) -> bool: ...
     @property
+    def second_factor_needed(self) -> bool: ...
+    @property
+    def second_factor(self) -> bool: ...
+    @property
     def roles(self) -> frozenset[Role]: ...
     @property
     def signed(self) -> frozenset[AgreementKind]: ...
@@ -39,6 +43,7 @@ class Permission(Enum):
     """What may be done. Every endpoint names one, or says why it is public."""
 
     ENTER_PIN = "enter_pin"
+    ENTER_SECOND_FACTOR = "enter_second_factor"
     JOIN = "join"
     OWN_DATA = "own_data"
     BE_MEMBER = "be_member"
@@ -50,8 +55,17 @@ def half_signed_in(asker: Asker) -> bool:
     return asker.signed_in
 
 
-def fully_signed_in(asker: Asker) -> bool:
+def past_the_pin(asker: Asker) -> bool:
     return asker.signed_in and not asker.pin_needed
+
+
+def fully_signed_in(asker: Asker) -> bool:
+    return past_the_pin(asker) and not asker.second_factor_needed
+
+
+def twice_proven(asker: Asker) -> bool:
+    """Say who gave a second factor in this session: asked of those who may see much of others."""
+    return fully_signed_in(asker) and asker.second_factor
 
 
 def a_member(asker: Asker) -> bool:
@@ -59,11 +73,13 @@ def a_member(asker: Asker) -> bool:
 
 
 def a_bound_webmaster(asker: Asker) -> bool:
-    return a_member(asker) and Role.WEBMASTER in asker.roles and AgreementKind.CONFIDENTIALITY in asker.signed
+    bound = Role.WEBMASTER in asker.roles and AgreementKind.CONFIDENTIALITY in asker.signed
+    return a_member(asker) and twice_proven(asker) and bound
 
 
 PERMISSIONS: Mapping[Permission, Callable[[Asker], bool]] = {
     Permission.ENTER_PIN: half_signed_in,
+    Permission.ENTER_SECOND_FACTOR: past_the_pin,
     Permission.JOIN: fully_signed_in,
     # P7: rights stay within reach of somebody without any membership.
     Permission.OWN_DATA: fully_signed_in,
