@@ -23,6 +23,7 @@ VALUES: dict[str, Any] = {
     "link": LINK,
     "reset_link": "https://gfs.nucoaching.nl/reset",
     "valid_hours": 2,
+    "left": 7,
     "at": datetime(2026, 11, 22, 13, 5, tzinfo=UTC),
     "device": "Firefox on Windows",
 }

@@ -138,6 +138,41 @@ def pin_changed(*, portal: str, link: str, at: datetime) -> Letter:
     )
 
 
+def second_factor_changed(*, portal: str, link: str, at: datetime) -> Letter:
+    """To the person who set or removed an app or a passkey; `link` leads to the account's security page."""
+    return Letter(
+        _("The second step at your sign-in was changed"),
+        (
+            _(
+                "An app or a passkey for signing in to your account on %(portal)s was set or removed on %(moment)s.",
+                portal=portal,
+                moment=format_datetime(at),
+            ),
+            _("Was it you? Then there is nothing to do."),
+        ),
+        Action(_("It was not me: secure my account"), link),
+        (_help(),),
+    )
+
+
+def recovery_code_used(*, portal: str, link: str, at: datetime, left: int) -> Letter:
+    """To the person with one of whose recovery codes somebody signed in; `left` are still good."""
+    return Letter(
+        _("One of your recovery codes was used"),
+        (
+            _(
+                "On %(moment)s, somebody signed in to your account on %(portal)s with a recovery code.",
+                portal=portal,
+                moment=format_datetime(at),
+            ),
+            ngettext("You have %(num)s code left.", "You have %(num)s codes left.", left),
+            _("Was it you? Then there is nothing to do."),
+        ),
+        Action(_("It was not me: secure my account"), link),
+        (_help(),),
+    )
+
+
 def remove_pin(*, portal: str, link: str, valid_hours: int) -> Letter:
     """To a person who gave the password and forgot the PIN; the link works only after the password."""
     return Letter(
@@ -259,6 +294,8 @@ LETTERS: Mapping[str, Callable[..., Letter]] = {
         reset_password_unknown,
         password_changed,
         pin_changed,
+        second_factor_changed,
+        recovery_code_used,
         remove_pin,
         mail_change_confirm_new,
         mail_change_confirm_old,
