@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -113,7 +113,7 @@ class Looker:
                 continue
             if f"{where.scheme}://{where.netloc}" != self.origin:
                 yield f"leads away from the portal: {link}"
-            elif self._status(link) >= 400:  # noqa: PLR2004
+            elif self._status(link) >= 400:
                 yield f"leads to {link}, which answers {self._status(link)}"
         for method, action in forms:
             if not self._is_served(method, urlsplit(action).path or urlsplit(self.page.url).path):
@@ -148,5 +148,5 @@ class Looker:
             self.noted.append(f"asks another origin: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and not response.request.is_navigation_request():  # noqa: PLR2004
+        if response.status >= 400 and not response.request.is_navigation_request():
             self.noted.append(f"needs {response.url}, which answers {response.status}")

@@ -6,7 +6,7 @@ from io import BytesIO
 from uuid import UUID
 
 from tests.features.accounts.letters import letters
-from tests.features.accounts.people import set_pin
+from tests.features.accounts.people import make_codes, set_app, set_passkey, set_pin
 from tests.files.pictures import encoded, quarters
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
@@ -93,7 +93,7 @@ def visitor(world: World) -> Scene:
     browser, person = world.client(), world.person()
     form = {"mail_address": LONG_MAIL, "password": PASSWORD, "of_age": "y", "consent": "y"}
     assert browser.post("/register", form).location == "/register/sent"
-    assert browser.post("/forgotten-password", {"mail_address": person.mail_address}).status_code == 303  # noqa: PLR2004
+    assert browser.post("/forgotten-password", {"mail_address": person.mail_address}).status_code == 303
     words = {"registration": world.secret("/register/"), "reset": world.secret("/reset-password/")}
     wish = {"mail_address": "another@example.org"}
     assert world.client(person).post("/security/mail-address", wish).location == "/security"
@@ -109,6 +109,14 @@ def half_signed_in(world: World) -> Scene:
     browser = world.client(person, pin_needed=True)
     assert browser.post("/pin/forgotten").location == "/pin"
     return Scene(cookies_of(browser), {"removal": world.secret("/pin/remove/")})
+
+
+def halfway(world: World) -> Scene:
+    """Somebody who gave the password, and neither code nor passkey yet."""
+    person = world.person()
+    set_app(person)
+    set_passkey(person)
+    return Scene(cookies_of(world.client(person)), {})
 
 
 def newcomer(world: World) -> Scene:
@@ -133,15 +141,18 @@ def member(world: World) -> Scene:
     hide(person, Item.POSITION)
     set_pin(person, "493817")
     start_session(person)
-    browser = world.client(person)
+    set_app(person)
+    passkey = set_passkey(person)
+    make_codes(person)
+    browser = world.client(person, second_factor=True)
     other = world.client(pictured := world.person(**LONG_NAME))
     for one in (browser, other):
         picture = {"photo": (BytesIO(encoded(quarters(), "JPEG")), "me.jpg"), "place": "centre", "nearness": "whole"}
-        assert one.post("/profile/photo/change", picture, content_type="multipart/form-data").status_code == 303  # noqa: PLR2004
+        assert one.post("/profile/photo/change", picture, content_type="multipart/form-data").status_code == 303
     assert browser.post("/security/mail-address", {"mail_address": f"new.{LONG_MAIL}"}).location == "/security"
     for _one in range(26):
         world.person(surname=FOUND)
-    rows = {"phone": str(phone), "address": str(address), "employer": str(employer)}
+    rows = {"phone": str(phone), "address": str(address), "employer": str(employer), "passkey": str(passkey)}
     return Scene(cookies_of(browser), {**rows, "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]})
 
 
@@ -161,6 +172,7 @@ def cookies_of(browser: Client) -> dict[str, str]:
 VIEWERS: Mapping[str, Callable[[World], Scene]] = {
     "visitor": visitor,
     "half": half_signed_in,
+    "halfway": halfway,
     "newcomer": newcomer,
     "stranger": stranger,
     "member": member,
