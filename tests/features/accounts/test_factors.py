@@ -24,7 +24,7 @@ LONG_AGO = timedelta(minutes=11)
 
 def with_app(browse: Browse, **more: object) -> tuple[Made, Client]:
     """Return somebody with an app, and a browser in which only the password was given."""
-    person = make_person()
+    person = make_person(language="en")
     set_app(person)
     return person, browse(person, **more)
 

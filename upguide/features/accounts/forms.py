@@ -1,6 +1,7 @@
 """What accounts ask: nothing beyond what getting in needs (clause P2)."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
@@ -111,15 +112,21 @@ class PasskeyForm(Form):
     credential = HiddenField(validators=[InputRequired(_l("Your browser gave no passkey."))])
 
 
+class UnlessPasskey:
+    """The code is required, unless a passkey answered."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: "FactorForm", field: Field) -> None:
+        if not field.data and not form.credential.data:
+            raise ValidationError(str(_l("Enter the code that your app shows.")))
+
+
 class FactorForm(Form):
     """A code of the app, or what the browser answered for a passkey: either will do."""
 
-    code = StringField(_l("Code from your app"))
+    code = StringField(_l("Code from your app"), [UnlessPasskey()])
     credential = HiddenField()
-
-    def validate_code(self, field: Field) -> None:
-        if not field.data and not self.credential.data:
-            raise ValidationError(str(_l("Enter the code that your app shows.")))
 
 
 class JoinForm(Form):
