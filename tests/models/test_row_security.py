@@ -28,7 +28,20 @@ from tests.support.factories import (
     start_session,
 )
 from upguide.extensions import Base, db
-from upguide.models import JournalEntry, Membership, Passkey, Person, Phone, Photo, RecoveryCode, RoleGrant, Token, Totp
+from upguide.models import (
+    Erasure,
+    Export,
+    JournalEntry,
+    Membership,
+    Passkey,
+    Person,
+    Phone,
+    Photo,
+    RecoveryCode,
+    RoleGrant,
+    Token,
+    Totp,
+)
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind
 from upguide.tenancy.scope import scope, set_scope
@@ -38,9 +51,11 @@ pytestmark = pytest.mark.clause("P5")
 OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
 # A person's bookkeeping: read by that person alone, not by fellow members.
 OWN_ALONE = (
-    *("consents", "credentials", "journal", "passkeys", "recovery_codes", "role_grants", "sessions", "tokens", "totps"),
+    *("consents", "credentials", "erasures", "exports", "journal"),
+    *("passkeys", "recovery_codes", "role_grants", "sessions", "tokens", "totps"),
 )
-TENANT_ALONE = ("mails",)
+# Belongs to its portal, which sends it, and to whoever it is for.
+TENANT_TOO = ("mails",)
 
 
 @contextmanager
@@ -91,6 +106,8 @@ def make_full_person(tenant: str) -> Made:
                     kind="reset",
                     expires_at=text("now() + interval '1 h'"),
                 ),
+                Export(person_id=person.id, tenant_id=tenant, language="en", expires_at=text("now() + interval '1 h'")),
+                Erasure(person_id=person.id, tenant_id=tenant, language="en", due_at=text("now() + interval '1 h'")),
                 JournalEntry(
                     tenant_id=tenant, person_id=person.id, viewer_id=person.id, relations=[], setting="page", items=[]
                 ),
@@ -141,7 +158,7 @@ def test_a_person_reads_all_rows_of_their_own_on_every_portal(core: Flask, datab
     give_mail(database, person)
     with as_app(database, "upguide", person.id) as connection:
         hidden = [table for table in OF_PERSONS if count(connection, table, person.id) == 0]
-        assert hidden == list(TENANT_ALONE)  # the letters of a portal stay with it
+        assert hidden == []
         assert count(connection, "memberships", person.id) == 2
 
 
@@ -179,7 +196,7 @@ def test_rows_of_somebody_else_are_not_changed_or_removed(
             rows_touched(connection, f"DELETE FROM {table} WHERE {column} = %s", other.id),
         ]
     # Letters belong to their portal, whose worker sends and removes them.
-    assert done == ([1, 1] if table in TENANT_ALONE and tenant == "gfs" else [0, 0])
+    assert done == ([1, 1] if table in TENANT_TOO and tenant == "gfs" else [0, 0])
 
 
 def rows_touched(connection: psycopg.Connection, statement: str, person: UUID) -> int:
@@ -197,6 +214,9 @@ ROWS: dict[str, str] = {
     "credentials": "(person_id, password_hash) VALUES (%s, '')",
     "employers": "(person_id, id, employer_name) VALUES (%s, gen_random_uuid(), '')",
     "entries": "(person_id, item, row_id, removed) VALUES (%s, '', gen_random_uuid(), false)",
+    "erasures": "(person_id, tenant_id, language, blank_words, due_at) VALUES (%s, 'upguide', 'en', false, now())",
+    "exports": "(person_id, id, tenant_id, language, state, attempt, progress, pieces, expires_at)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'asked', 0, 0, '{}', now())",
     "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
     "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
