@@ -45,6 +45,8 @@ def arguments(app: Flask, person: Made, other: Made) -> Mapping[str, object]:
         "size": "small",
         "side": "old",
         "handle": other.handle,
+        "export_id": uuid4(),
+        "portal": person.tenant,
     }
 
 

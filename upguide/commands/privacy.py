@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from upguide.config import ROOT
+from upguide.extensions import db
 from upguide.policy.clauses import CLAUSES, NOT_YET
 
 TESTS = ROOT / "tests"
@@ -34,6 +35,15 @@ def clauses() -> None:
     for fault in found:
         click.echo(fault, err=True)
     sys.exit(f"{len(found)} faults in the proofs of clauses." if found else 0)
+
+
+@privacy.command("replay")
+def replay() -> None:
+    """Erase again whoever the ledger of erasures says went: run it before a restored database serves anybody."""
+    from upguide.privacy.replay import replay_ledger  # noqa: PLC0415 - the other command needs no database
+
+    gone, left = replay_ledger(db.session())
+    click.echo(f"Erased again: {gone} persons, {left} memberships.")
 
 
 def told(number: str, tests: Sequence[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ A letter names nobody: who reads along in somebody's mailbox learns the portal, 
 Its parameters are what the caller must give to `send`; `portal` is filled in there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,7 +117,7 @@ def password_changed(*, portal: str, link: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: choose a new password"), link),
-        (_help(),),
+        (help_line(),),
     )
 
 
@@ -134,7 +134,7 @@ def pin_changed(*, portal: str, link: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: secure my account"), link),
-        (_help(),),
+        (help_line(),),
     )
 
 
@@ -235,7 +235,7 @@ def mail_change_taken(*, portal: str) -> Letter:
             ),
             _("It has an account already, so it cannot be used for a second one. Nothing is changed."),
         ),
-        afterwards=(_("Was it not you? Then do nothing."), _help()),
+        afterwards=(_("Was it not you? Then do nothing."), help_line()),
     )
 
 
@@ -251,7 +251,7 @@ def mail_changed(*, portal: str, at: datetime) -> Letter:
             ),
             _("From now on you sign in with your new address, and our messages go there."),
         ),
-        afterwards=(_help(),),
+        afterwards=(help_line(),),
     )
 
 
@@ -273,7 +273,7 @@ def new_sign_in(*, portal: str, link: str, device: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: show my sessions"), link),
-        (_("End the session there, and change your password."), _help()),
+        (_("End the session there, and change your password."), help_line()),
     )
 
 
@@ -281,11 +281,11 @@ def _valid_for(hours: int) -> str:
     return ngettext("The link works once, for %(num)s hour.", "The link works once, for %(num)s hours.", hours)
 
 
-def _help() -> str:
+def help_line() -> str:
     return _("Do you need help? Write to %(address)s.", address=HELP_DESK)
 
 
-LETTERS: Mapping[str, Callable[..., Letter]] = {
+LETTERS: dict[str, Callable[..., Letter]] = {
     letter.__name__: letter
     for letter in (
         confirm_registration,
@@ -304,3 +304,8 @@ LETTERS: Mapping[str, Callable[..., Letter]] = {
         new_sign_in,
     )
 }
+
+
+def add_letters(*letters: Callable[..., Letter]) -> None:
+    """Add letters of a file of their own: each is sent by its name."""
+    LETTERS.update({letter.__name__: letter for letter in letters})
