@@ -151,7 +151,7 @@ def second_factor_changed(*, portal: str, link: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: secure my account"), link),
-        (_help(),),
+        (help_line(),),
     )
 
 
@@ -169,7 +169,7 @@ def recovery_code_used(*, portal: str, link: str, at: datetime, left: int) -> Le
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: secure my account"), link),
-        (_help(),),
+        (help_line(),),
     )
 
 

@@ -61,28 +61,32 @@ def erasure_receipt(
     goes = format_list([_(CATALOGUE[item].label) for item in went])
     stays = [_kept(*one) for one in kept] or [_("There is nothing that we keep.")]
     if severed:
-        stays.insert(0, _("What you did in rows of others stays with them, without you."))
-    backups = _(
-        "Backups may hold what went until %(date)s. Nobody looks into them, and if one is ever put back, "
-        "you are erased again before it is used.",
-        date=format_date(backups_until),
-    )
+        stays.insert(0, _("What you did for others stays with them, without your name."))
+    moment = format_datetime(at)
     return Letter(
         _("Your data is erased"),
         (
             _(
-                "On %(moment)s we erased your account on %(portal)s and on all other portals of UpGuide.",
+                "On %(moment)s we erased your account on all portals of UpGuide, %(portal)s too.",
+                moment=moment,
                 portal=portal,
-                moment=format_datetime(at),
             ),
             _(
                 "This is gone: %(items)s. The key under which the most private of it was sealed is destroyed.",
                 items=goes,
             ),
             *stays,
-            backups,
+            _backups(backups_until),
             _("This message is the last trace: we forget your address as soon as it is sent."),
         ),
+    )
+
+
+def _backups(until: date) -> str:
+    return _(
+        "Backups may hold what went until %(date)s. Nobody looks into them, and if one is ever put back, "
+        "you are erased again before it is used.",
+        date=format_date(until),
     )
 
 
