@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.features.accounts.letters import letters
 from tests.features.accounts.people import make_codes, set_app, set_passkey, set_pin
@@ -22,7 +23,10 @@ from tests.support.factories import (
     start_session,
 )
 from tests.support.server import Site
+from upguide.extensions import db
+from upguide.models import Erasure, Export
 from upguide.policy.items import Item
+from upguide.tenancy.scope import scope
 
 # As long as names and addresses come: what does not break does not fit a phone.
 LONG_NAME = {"first_names": "Wilhelmina Adolphine Frederika", "infix": "van de", "surname": "Wolfeschlegelsteinhausen"}
@@ -153,7 +157,19 @@ def member(world: World) -> Scene:
     for _one in range(26):
         world.person(surname=FOUND)
     rows = {"phone": str(phone), "address": str(address), "employer": str(employer), "passkey": str(passkey)}
+    rows["export"] = str(asked_by_right(person))
     return Scene(cookies_of(browser), {**rows, "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]})
+
+
+def asked_by_right(person: Made) -> UUID:
+    """Let a copy of everything lie ready, and an erasure be planned; return the copy's identity."""
+    export_id, tomorrow = uuid4(), datetime.now(UTC) + timedelta(days=1)
+    whose = {"person_id": person.id, "tenant_id": person.tenant, "language": "nl"}
+    with scope(person.tenant, person.id, db.session()):
+        db.session.add(Export(id=export_id, state="ready", progress=100, expires_at=tomorrow, **whose))
+        db.session.add(Erasure(due_at=tomorrow, **whose))
+        db.session.commit()
+    return export_id
 
 
 def professional(world: World) -> Scene:

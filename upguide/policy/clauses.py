@@ -36,7 +36,10 @@ CLAUSES: Mapping[str, Clause] = {
         N_("You hide any item from other users with one button. It is then hidden from all of them, even from whoever filled it in."),  # noqa: E501
         "profile.overview",
     ),
-    "P4c": Clause(N_("You remove any item whenever you like, and it is gone."), "profile.overview"),
+    "P4c": Clause(
+        N_("You remove any item, one portal or everything whenever you like, and it is gone: even a restored backup forgets it."),  # noqa: E501
+        "rights.erasure",
+    ),
     "P5": Clause(
         N_("What is most private is encrypted under a key of your own, and the database itself refuses to show one portal's data on another."),  # noqa: E501
         "statement.current",

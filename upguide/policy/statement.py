@@ -75,7 +75,7 @@ CHAPTERS = (
         N_("Your rights"),
         (
             N_("You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. Much of that you do yourself, on your profile page."),  # noqa: E501
-            N_("For everything else, such as removing your whole account, write to helpdesk@upguide.me. You have an answer within a month."),  # noqa: E501
+            N_("You take a copy of everything along, or erase everything, with one button each. For all else write to helpdesk@upguide.me: you have an answer within a month."),  # noqa: E501
             N_("Not content with us? You may complain to the Autoriteit Persoonsgegevens, the Dutch supervisory authority."),  # noqa: E501
         ),
     ),
