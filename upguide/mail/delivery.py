@@ -25,8 +25,6 @@ from .smtp import Outcome, Server, transmit
 
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=7)
-# What is sent to somebody of whom nothing may be left is forgotten with the sending.
-FORGOTTEN_AT_ONCE = frozenset({"erasure_receipt"})
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 
@@ -113,9 +111,6 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
         outcome=outcome.name.lower(),
         state=state if ours else None,
     )
-    if ours and state in ("sent", "failed") and claim.kind in FORGOTTEN_AT_ONCE:
-        db.session.execute(delete(Mail).where(Mail.id == claim.mail_id))
-        db.session.commit()
     if ours and state == "queued":
         raise Again(_wait_after(claim.attempt))
 

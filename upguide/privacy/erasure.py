@@ -26,7 +26,7 @@ from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
 
 from .dispositions import Model, emptied
-from .walk import Touch, file_keys, rows_of, touches, walk, whose
+from .walk import SOURCES, Touch, file_keys, rows_of, touches, walk, whose
 
 _FORGET_ADDRESS = text("SELECT gate.forget_own_address()")
 # Letters that go to an address without being about the person who has it.
@@ -97,7 +97,7 @@ def leave(session: Session, tenant: str, person_id: UUID, models: Iterable[Model
     with scope(tenant, person_id, session):
         connection = session.connection()
         for touch in _children_first(touches(models)):
-            if "tenant_id" in touch.table.primary_key.columns:
+            if "tenant_id" in touch.table.primary_key.columns and touch.table.name not in SOURCES:
                 _leave_table(connection, touch, tenant, person_id)
         connection.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.tenant_id == tenant))
         session.expire_all()
@@ -115,8 +115,6 @@ def _release(connection: Connection, touch: Touch, person_id: UUID, *, blank_wor
             connection.execute(update(table).where(mine).values(dict.fromkeys(disposition.words)))
     else:
         _note_files(connection, touch, person_id)
-        if touch.column == "mail_address" and table is not Person.__table__:
-            connection.execute(delete(table).where(mine))
 
 
 def _leave_table(connection: Connection, touch: Touch, tenant: str, person_id: UUID) -> None:

@@ -48,7 +48,7 @@ def test_after_an_erasure_nothing_of_the_person_is_anywhere(
     app: Flask, browse: Browse, database: WorkerDatabase, settings: Settings
 ) -> None:
     person, other = make_person(), make_person()
-    client, before = browse(person), set(files(settings))
+    client, before = browse(person, second_factor=True), set(files(settings))
     send(client, picture())
     client.post("/my-data/export/new")
     run_jobs(app)
@@ -135,7 +135,7 @@ def test_an_erasure_that_is_killed_ends_right_once(
     people = [make_person() for _ in range(3)]
     for person in people:
         fill(database, person, people[0])
-        browse(person).post(EVERYTHING, {"when": "tomorrow"})
+        browse(person, second_factor=True).post(EVERYTHING, {"when": "tomorrow"})
     with database.connect() as connection:
         connection.execute("DELETE FROM mails")
     make_due(database)

@@ -44,7 +44,7 @@ def test_a_copy_holds_every_item_by_the_published_schema(app: Flask, browse: Bro
     with database.connect() as connection:
         connection.execute("DELETE FROM exports")
         connection.execute("DELETE FROM erasures")
-    client = browse(person)
+    client = browse(person, second_factor=True)
     ask(client, app)
     data, archive = archive_of(take(client))
     assert valid(data, schema())
