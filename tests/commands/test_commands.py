@@ -22,6 +22,11 @@ def test_every_command_says_what_it_does(app):
     assert silent == []
 
 
+def test_groups_that_the_documents_name_are_there(app):
+    named = {"db", "demo", "jobs", "privacy", "tenants", "translations"}
+    assert named - set(app.cli.list_commands(click.Context(app.cli))) == set()
+
+
 def test_unknown_command_is_refused(app):
     ended = app.test_cli_runner().invoke(args=["nonsense"])
     assert (ended.exit_code, "No such command 'nonsense'" in ended.output) == (2, True)
