@@ -5,8 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from . import pages, queries, world
+from . import pages, queries, rights, world
 from .report import Result, as_json, table
+
+PARTS = ("pages", "queries", "rights")
 
 
 def main() -> int:
@@ -20,6 +22,8 @@ def main() -> int:
             results += pages.measure(large, asked.rounds, asked.seconds)
         if "queries" in asked.only:
             results += queries.measure(small, large, asked.searches)
+        if "rights" in asked.only:
+            results += rights.measure(server)
     print(table(results))
     if asked.json:
         asked.json.write_text(json.dumps(as_json(results), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -33,7 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each page; the median counts")
     parser.add_argument("--seconds", type=float, default=4, help="how long a turn takes, at most 60")
     parser.add_argument("--searches", type=int, default=500, help="searches, each with and without row-level security")
-    parser.add_argument("--only", nargs="+", choices=("pages", "queries"), default=("pages", "queries"))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     return parser.parse_args()
 

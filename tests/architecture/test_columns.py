@@ -143,4 +143,5 @@ def test_sealed_items_are_stored_as_bytes_alone() -> None:
         "phones.kind",
         "photos.file_key",
         "photos.placed_at",
+        "totps.set_at",
     ]

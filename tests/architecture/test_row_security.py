@@ -13,6 +13,7 @@ pytestmark = pytest.mark.clause("P5")
 # Tables without row-level security, and why that is right. All others must have it.
 OPEN = {
     "alembic_version": "says which migrations ran; the application may only read it",
+    "files_to_remove": "random names of files to which nothing leads any more, sealed under keys that are gone",
     "throttle_hits": "counts tries under keyed hashes, before any portal or person is known",
     "procrastinate_events": "the queue's own: events of jobs, by number",
     "procrastinate_jobs": "the queue's own: a job names a message by its id, never a person",
@@ -56,20 +57,29 @@ GATE_TABLE_GRANTS = (
 # What the gate may read before anybody is known: each column is needed by one of its functions.
 MAY_READ = {
     "credentials": "password_hash person_id pin_hash",
+    "erasures": "due_at person_id",
+    "exports": "expires_at id person_id",
     "memberships": "person_id tenant_id",
     "name_words": "name_key person_id tenant_id word",
+    "passkeys": "person_id",
     "persons": "id language mail_address",
     "registrations": "agreed_at expires_at language mail_address password_hash secret_hash statement_hash"
     " statement_version tenant_id",
     "role_grants": "person_id role",
-    "sessions": "confirmed_at id person_id pin_needed secret_hash started_at tenant_id",
+    "sessions": "confirmed_at id person_id pin_needed second_factor_at secret_hash started_at tenant_id",
     "signatures": "agreement person_id version",
     "tokens": "expires_at id kind new_mail_address person_id secret_hash step used_at",
+    "totps": "person_id set_at",
 }
 MAY_DELETE = {"registrations", "sessions", "tokens"}
 # Which functions the gate has, and what each answers.
 GATE = {
     "gate.close_registrations(bytea,text)": "whether a mailed secret's registration waited; removes its address's",
+    "gate.due_erasures()": "whose day of grace is over",
+    "gate.expired_exports()": "which copies nobody took in time",
+    "gate.forget_own_address()": "removes wishes of others for the address of who goes",
+    "gate.own_registrations()": "what waits under the address of who asks, without hashes",
+    "gate.known_persons(uuid,integer)": "identities alone, for the ledger of erasures, page by page",
     "gate.forget_expired()": "removes what is over",
     "gate.mail_address_known(text)": "whether somebody has this address",
     "gate.open_registration(bytea,text)": "what was asked for with the registration of a mailed secret",

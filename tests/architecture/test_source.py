@@ -18,6 +18,7 @@ READERS = {
     "upguide/features/accounts/": "the subject's own account: signing in, security, registering",
     "upguide/features/profile/": "the subject's own profile",
     "upguide/mail/": "the letters themselves, sealed, on their way to whom they are for",
+    "upguide/features/rights/": "the subject's own rights: the address for a letter, the portals joined, the jobs",
     "upguide/features/people/queries.py": "the handle, which addresses a page, and the order of names: no name itself",
 }
 NAME_PARTS = {"first_names", "infix", "surname"}

@@ -30,6 +30,18 @@ def send(page: Page) -> None:
         page.locator("main form:not(.language):not([role=search]) .button[type=submit]").first.click()
 
 
+def send_code(page: Page) -> None:
+    """Send the form for a code as it stands, beside that for a passkey."""
+    with page.expect_navigation():
+        page.locator("main form:has([name=code]) .button[type=submit]").click()
+
+
+def begin_app(page: Page) -> None:
+    """Ask for the picture to scan, and send no code."""
+    send(page)
+    send_code(page)
+
+
 def forge(page: Page) -> None:
     """Send the form with a token that is not ours."""
     page.evaluate("for (const one of document.getElementsByName('csrf_token')) one.value = 'forged'")
@@ -80,6 +92,7 @@ VISITS = (
     Visit("visitor", "accounts.confirm_mail_address", f"/mail-address/old/{UNKNOWN}", status=410),
     Visit("visitor", "statement.current", "/privacy"),
     Visit("visitor", "statement.cookies", "/cookies"),
+    Visit("visitor", "rights.being_erased", "/my-data/erasure/under-way"),
     Visit("visitor", "dev.components", "/dev/components?theme={tenant}&scheme={scheme}", sample=True),
     Visit("visitor", "dev_mail.inbox", "/dev/mail"),
     Visit("visitor", "dev_mail.message", "/dev/mail/{mail}"),
@@ -91,6 +104,10 @@ VISITS = (
     Visit("half", "accounts.forgotten_pin", "/pin/forgotten"),
     Visit("half", "accounts.remove_forgotten_pin", "/pin/remove/{removal}"),
     Visit("half", "accounts.remove_forgotten_pin", f"/pin/remove/{UNKNOWN}", status=410),
+    Visit("halfway", "accounts.second_factor", "/second-step"),
+    Visit("halfway", "accounts.second_factor", "/second-step", send_code),
+    Visit("halfway", "accounts.recovery_code", "/second-step/recovery-code"),
+    Visit("halfway", "accounts.recovery_code", "/second-step/recovery-code", send),
     Visit("newcomer", "home.today", "/home"),
     Visit("newcomer", "home.today", "/home", open_menu),
     Visit("newcomer", "profile.overview", "/profile"),
@@ -98,7 +115,16 @@ VISITS = (
     Visit("newcomer", "profile.change_photo", "/profile/photo/change?tour=1"),
     Visit("newcomer", "profile.view_as", "/profile/view-as"),
     Visit("newcomer", "accounts.security", "/security"),
+    Visit("newcomer", "accounts.authenticator", "/security/app"),
+    Visit("newcomer", "accounts.authenticator", "/security/app", begin_app),
+    Visit("newcomer", "accounts.new_passkey", "/security/passkeys/new"),
+    Visit("newcomer", "accounts.second_factor_required", "/second-step/required"),
     Visit("newcomer", "people.search", "/people"),
+    Visit("newcomer", "rights.export", "/my-data/export"),
+    Visit("newcomer", "rights.new_export", "/my-data/export/new"),
+    Visit("newcomer", "rights.erasure", "/my-data/erasure"),
+    Visit("newcomer", "rights.erase_everything", "/my-data/erasure/everything"),
+    Visit("newcomer", "rights.leave_portal", "/my-data/erasure/portal/{tenant}"),
     Visit("stranger", "accounts.join", "/join"),
     Visit("stranger", "accounts.join", "/join", send),
     Visit("stranger", "profile.view_as", "/profile/view-as"),
@@ -139,6 +165,15 @@ VISITS = (
     Visit("member", "accounts.mail_address", "/security/mail-address", send),
     Visit("member", "accounts.confirm", "/confirm?next=/security"),
     Visit("member", "accounts.confirm", "/confirm?next=/security", send),
+    Visit("member", "accounts.confirm_second_factor", "/confirm/second-step?next=/security"),
+    Visit("member", "accounts.remove_authenticator", "/security/app/remove"),
+    Visit("member", "accounts.remove_passkey", "/security/passkeys/{passkey}/remove"),
+    Visit("member", "accounts.recovery_codes", "/security/recovery-codes"),
+    Visit("member", "accounts.recovery_codes", "/security/recovery-codes", send),
+    Visit("member", "rights.export", "/my-data/export"),
+    Visit("member", "rights.take_export", "/my-data/export/{export}/take"),
+    Visit("member", "rights.erasure", "/my-data/erasure"),
+    Visit("member", "rights.erase_everything", "/my-data/erasure/everything"),
     Visit("member", "statement.current", "/privacy"),
     Visit("professional", "profile.overview", "/profile"),
     Visit("professional", "profile.card", "/profile/card/description"),
@@ -148,6 +183,7 @@ VISITS = (
 
 # What answers a GET and is no page of the site.
 NO_PAGES: Mapping[str, str] = {
+    "accounts.authenticator_picture": "a picture",
     "assets.healthz": "a probe for machines",
     "assets.icon": "a picture",
     "assets.readyz": "a probe for machines",
@@ -160,4 +196,5 @@ NO_PAGES: Mapping[str, str] = {
     "people.photo": "a picture",
     "people.suggestions": "an answer for the script of the search field",
     "profile.photo": "a picture",
+    "rights.export_schema": "a text for programs",
 }

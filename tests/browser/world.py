@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.features.accounts.letters import letters
-from tests.features.accounts.people import set_pin
+from tests.features.accounts.people import make_codes, set_app, set_passkey, set_pin
 from tests.files.pictures import encoded, quarters
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
@@ -22,7 +23,10 @@ from tests.support.factories import (
     start_session,
 )
 from tests.support.server import Site
+from upguide.extensions import db
+from upguide.models import Erasure, Export
 from upguide.policy.items import Item
+from upguide.tenancy.scope import scope
 
 # As long as names and addresses come: what does not break does not fit a phone.
 LONG_NAME = {"first_names": "Wilhelmina Adolphine Frederika", "infix": "van de", "surname": "Wolfeschlegelsteinhausen"}
@@ -123,6 +127,14 @@ def half_signed_in(world: World) -> Scene:
     return Scene(cookies_of(browser), {"removal": world.secret("/pin/remove/")})
 
 
+def halfway(world: World) -> Scene:
+    """Somebody who gave the password, and neither code nor passkey yet."""
+    person = world.person()
+    set_app(person)
+    set_passkey(person)
+    return Scene(cookies_of(world.client(person)), {})
+
+
 def newcomer(world: World) -> Scene:
     """A member who told nothing yet."""
     person = world.person(first_names=None, surname=None, position=None, birth_date=None, birth_place=None)
@@ -145,7 +157,10 @@ def member(world: World) -> Scene:
     hide(person, Item.POSITION)
     set_pin(person, "493817")
     start_session(person)
-    browser = world.client(person)
+    set_app(person)
+    passkey = set_passkey(person)
+    make_codes(person)
+    browser = world.client(person, second_factor=True)
     other = world.client(pictured := world.person(**LONG_NAME))
     for one in (browser, other):
         picture = {"photo": (BytesIO(encoded(quarters(), "JPEG")), "me.jpg"), "place": "centre", "nearness": "whole"}
@@ -153,8 +168,20 @@ def member(world: World) -> Scene:
     assert browser.post("/security/mail-address", {"mail_address": f"new.{LONG_MAIL}"}).location == "/security"
     for _one in range(26):
         world.person(surname=FOUND)
-    rows = {"phone": str(phone), "address": str(address), "employer": str(employer)}
+    rows = {"phone": str(phone), "address": str(address), "employer": str(employer), "passkey": str(passkey)}
+    rows["export"] = str(asked_by_right(person))
     return Scene(cookies_of(browser), {**rows, "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]})
+
+
+def asked_by_right(person: Made) -> UUID:
+    """Let a copy of everything lie ready, and an erasure be planned; return the copy's identity."""
+    export_id, tomorrow = uuid4(), datetime.now(UTC) + timedelta(days=1)
+    whose = {"person_id": person.id, "tenant_id": person.tenant, "language": "nl"}
+    with scope(person.tenant, person.id, db.session()):
+        db.session.add(Export(id=export_id, state="ready", progress=100, expires_at=tomorrow, **whose))
+        db.session.add(Erasure(due_at=tomorrow, **whose))
+        db.session.commit()
+    return export_id
 
 
 def professional(world: World) -> Scene:
@@ -174,6 +201,7 @@ VIEWERS: Mapping[str, Callable[[World], Scene]] = {
     "visitor": visitor,
     "registrant": registrant,
     "half": half_signed_in,
+    "halfway": halfway,
     "newcomer": newcomer,
     "stranger": stranger,
     "member": member,

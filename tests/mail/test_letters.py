@@ -1,7 +1,7 @@
 """What mails say: every kind, in every language, on every portal; and nothing that could be somebody else's words."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from inspect import signature
 from typing import Any
 
@@ -16,6 +16,8 @@ from upguide.i18n import locale_for, use_locale
 from upguide.mail.letters import LETTERS, Action
 from upguide.mail.message import Parts, compose, parts_of
 from upguide.mail.reading import newest_mails, read_mail
+from upguide.policy.items import Item
+from upguide.policy.purposes import Term
 from upguide.tenancy import read_tenants
 from upguide.tenancy.scope import scope
 
@@ -23,8 +25,14 @@ VALUES: dict[str, Any] = {
     "link": LINK,
     "reset_link": "https://gfs.nucoaching.nl/reset",
     "valid_hours": 2,
+    "left": 7,
     "at": datetime(2026, 11, 22, 13, 5, tzinfo=UTC),
     "device": "Firefox on Windows",
+    "kept_days": 7,
+    "went": (Item.SURNAME, Item.PHOTO),
+    "severed": True,
+    "kept": [((Item.NUMBER,), Term.PROOF, date(2033, 12, 31)), ((Item.TOWN,), Term.PROOF, None)],
+    "backups_until": date(2026, 12, 27),
 }
 TENANTS = read_tenants(ROOT / "tenants")
 PORTALS = [tenant.slug for tenant in TENANTS]

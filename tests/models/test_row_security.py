@@ -29,7 +29,19 @@ from tests.support.factories import (
 )
 from upguide.database.appoint import appoint
 from upguide.extensions import Base, db
-from upguide.models import JournalEntry, Membership, Person, Phone, Photo, Token
+from upguide.models import (
+    Erasure,
+    Export,
+    JournalEntry,
+    Membership,
+    Passkey,
+    Person,
+    Phone,
+    Photo,
+    RecoveryCode,
+    Token,
+    Totp,
+)
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind, Role
 from upguide.tenancy.scope import scope, set_scope
@@ -38,8 +50,12 @@ pytestmark = pytest.mark.clause("P5")
 
 OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
 # A person's bookkeeping: read by that person alone, not by fellow members.
-OWN_ALONE = ("consents", "credentials", "journal", "role_grants", "sessions", "tokens")
-TENANT_ALONE = ("mails",)
+OWN_ALONE = (
+    *("consents", "credentials", "erasures", "exports", "journal"),
+    *("passkeys", "recovery_codes", "role_grants", "sessions", "tokens", "totps"),
+)
+# Belongs to its portal, which sends it, and to whoever it is for.
+TENANT_TOO = ("mails",)
 
 
 @contextmanager
@@ -73,12 +89,24 @@ def make_full_person(tenant: str) -> Made:
         db.session.add_all(
             [
                 Photo(person_id=person.id, file_key=uuid4().hex),
+                Passkey(
+                    person_id=person.id,
+                    tenant_id=tenant,
+                    credential_id=uuid4().hex,
+                    public_key="",
+                    sign_count=0,
+                    device="Test",
+                ),
+                RecoveryCode(person_id=person.id, code_hash=""),
+                Totp(person_id=person.id, app_secret=b""),
                 Token(
                     person_id=person.id,
                     secret_hash=uuid4().bytes,
                     kind="reset",
                     expires_at=text("now() + interval '1 h'"),
                 ),
+                Export(person_id=person.id, tenant_id=tenant, language="en", expires_at=text("now() + interval '1 h'")),
+                Erasure(person_id=person.id, tenant_id=tenant, language="en", due_at=text("now() + interval '1 h'")),
                 JournalEntry(
                     tenant_id=tenant, person_id=person.id, viewer_id=person.id, relations=[], setting="page", items=[]
                 ),
@@ -130,7 +158,7 @@ def test_a_person_reads_all_rows_of_their_own_on_every_portal(core: Flask, datab
     give_mail(database, person)
     with as_app(database, "upguide", person.id) as connection:
         hidden = [table for table in OF_PERSONS if count(connection, table, person.id) == 0]
-        assert hidden == list(TENANT_ALONE)  # the letters of a portal stay with it
+        assert hidden == []
         assert count(connection, "memberships", person.id) == 2
 
 
@@ -168,7 +196,7 @@ def test_rows_of_somebody_else_are_not_changed_or_removed(
             rows_touched(connection, f"DELETE FROM {table} WHERE {column} = %s", other.id),
         ]
     # Letters belong to their portal, whose worker sends and removes them.
-    assert done == ([1, 1] if table in TENANT_ALONE and tenant == "gfs" else [0, 0])
+    assert done == ([1, 1] if table in TENANT_TOO and tenant == "gfs" else [0, 0])
 
 
 def rows_touched(connection: psycopg.Connection, statement: str, person: UUID) -> int:
@@ -186,17 +214,24 @@ ROWS: dict[str, str] = {
     "credentials": "(person_id, password_hash) VALUES (%s, '')",
     "employers": "(person_id, id, employer_name) VALUES (%s, gen_random_uuid(), '')",
     "entries": "(person_id, item, row_id, removed) VALUES (%s, '', gen_random_uuid(), false)",
+    "erasures": "(person_id, tenant_id, language, blank_words, due_at) VALUES (%s, 'upguide', 'en', false, now())",
+    "exports": "(person_id, id, tenant_id, language, state, attempt, progress, pieces, expires_at)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'asked', 0, 0, '{}', now())",
     "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
     "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
+    "passkeys": "(person_id, id, tenant_id, credential_id, public_key, sign_count, device)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', '', '', 0, '')",
     "person_keys": "(person_id, wrapped) VALUES (%s, '')",
     "phones": "(person_id, id, kind, phone_number) VALUES (%s, gen_random_uuid(), 'mobile', '')",
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
+    "recovery_codes": "(person_id, id, code_hash) VALUES (%s, gen_random_uuid(), '')",
     "sessions": "(person_id, id, secret_hash, tenant_id, device, pin_needed)"
     " VALUES (%s, gen_random_uuid(), '', 'upguide', '', false)",
     "signatures": "(person_id, id, agreement, version) VALUES (%s, gen_random_uuid(), '', 1)",
     "tokens": "(person_id, id, secret_hash, kind, expires_at) VALUES (%s, gen_random_uuid(), '', '', now())",
+    "totps": "(person_id, app_secret) VALUES (%s, '')",
 }
 
 

@@ -12,7 +12,11 @@ from upguide.privacy.relations import SUBJECT_CONDITIONS, VIEWER_CONDITIONS, pos
 
 MEMBER = Viewer("upguide", UUID(int=1), member=True)
 WEBMASTER = replace(
-    MEMBER, roles=frozenset({Role.WEBMASTER}), signed=frozenset({AgreementKind.CONFIDENTIALITY}), reason="helping"
+    MEMBER,
+    roles=frozenset({Role.WEBMASTER}),
+    signed=frozenset({AgreementKind.CONFIDENTIALITY}),
+    second_factor=True,
+    reason="helping",
 )
 EVERY_MEMBER = {relation for relation in Relation if relation is not Relation.WEBMASTER}
 
@@ -44,6 +48,8 @@ def test_visitor_can_have_no_relation_but_that_of_a_public_listing() -> None:
         (replace(WEBMASTER, signed=frozenset({AgreementKind.PROCESSOR})), EVERY_MEMBER),
         (replace(WEBMASTER, roles=frozenset({Role.OFFICER})), EVERY_MEMBER),
         (replace(WEBMASTER, pin_needed=True), {Relation.PUBLIC_LISTING}),
+        (replace(WEBMASTER, second_factor=False), EVERY_MEMBER),
+        (replace(WEBMASTER, second_factor_needed=True), {Relation.PUBLIC_LISTING}),
         (replace(WEBMASTER, member=False), {Relation.SELF, Relation.PUBLIC_LISTING}),
     ],
 )

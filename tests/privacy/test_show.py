@@ -186,7 +186,7 @@ def test_webmaster_with_a_reason_sees_everything_hidden_items_too(core: Flask) -
     whole = make_whole()
     key = (Item.GENDER, whole.id)
     hide_key(whole, key)
-    viewer = replace(signed_in(make_webmaster()), reason="helping with a lost account")
+    viewer = replace(signed_in(make_webmaster(), second_factor=True), reason="helping with a lost account")
     relations = {Relation.MEMBER, Relation.PROFESSIONAL_CARD, Relation.WEBMASTER}
     assert page(whole, viewer) == expected(whole, relations, Setting.PAGE, hidden=[key])
 
@@ -197,7 +197,14 @@ def test_webmaster_without_reason_or_agreement_is_a_member_like_others(
     core: Flask, bound: bool, reason: str | None
 ) -> None:
     whole = make_whole(signed=False)
-    viewer = replace(signed_in(make_webmaster(bound=bound)), reason=reason)
+    viewer = replace(signed_in(make_webmaster(bound=bound), second_factor=True), reason=reason)
+    assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
+
+
+@pytest.mark.clause("W9")
+def test_webmaster_who_gave_no_second_factor_is_a_member_like_others(core: Flask) -> None:
+    whole = make_whole(signed=False)
+    viewer = replace(signed_in(make_webmaster()), reason="helping")
     assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
 
 
@@ -205,7 +212,7 @@ def test_webmaster_without_reason_or_agreement_is_a_member_like_others(
 def test_webmaster_whose_agreement_has_a_former_version_is_a_member_like_others(core: Flask) -> None:
     whole, webmaster = make_whole(signed=False), make_webmaster(bound=False)
     sign(webmaster, AgreementKind.CONFIDENTIALITY, CURRENT[AgreementKind.CONFIDENTIALITY] - 1)
-    viewer = replace(signed_in(webmaster), reason="helping")
+    viewer = replace(signed_in(webmaster, second_factor=True), reason="helping")
     assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
 
 

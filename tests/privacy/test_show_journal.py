@@ -37,7 +37,7 @@ def journal_of(person: Made | Whole) -> list[tuple[Any, ...]]:
 @pytest.mark.clause("W9")
 def test_webmaster_s_look_is_journalled_with_its_reason(core: Flask) -> None:
     whole = make_whole()
-    viewer = replace(signed_in(make_webmaster()), reason="helping with a lost account")
+    viewer = replace(signed_in(make_webmaster(), second_factor=True), reason="helping with a lost account")
     view = show_page(whole.id, viewer)
     assert view is not None
     assert journal_of(whole) == [

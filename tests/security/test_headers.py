@@ -11,8 +11,8 @@ PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
     "fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), "
-    "publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), "
-    "xr-spatial-tracking=()"
+    "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
 POLICY = (
     "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "

@@ -48,7 +48,10 @@ class Oracle:
         if secret is None:
             return None
         row = self._one(
-            "SELECT person_id FROM sessions WHERE secret_hash = %s AND tenant_id = %s AND NOT pin_needed",
+            "SELECT s.person_id FROM sessions s WHERE secret_hash = %s AND tenant_id = %s AND NOT pin_needed"
+            " AND (second_factor_at IS NOT NULL"
+            " OR NOT EXISTS (SELECT FROM totps t WHERE t.person_id = s.person_id AND set_at IS NOT NULL)"
+            " AND NOT EXISTS (SELECT FROM passkeys k WHERE k.person_id = s.person_id))",
             hashlib.sha256(secret.encode()).digest(),
             tenant,
         )
@@ -100,6 +103,7 @@ class Client:
     allow: Iterable[Allowed] = ()
     secure: bool = False
     pin_needed: bool = False
+    second_factor: bool = False
     confirmed_at: Any = None
     browser: FlaskClient = field(init=False)
     known_mails: set[UUID] = field(default_factory=set)
@@ -130,6 +134,7 @@ class Client:
             secret = start_session(
                 Made(person.id, self.tenant, person.handle, person.values),
                 pin_needed=self.pin_needed,
+                second_factor=self.second_factor,
                 confirmed_at=self.confirmed_at,
             )
         self._session(lambda session: session.update(secret=secret))

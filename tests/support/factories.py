@@ -215,7 +215,9 @@ def hide(person: Made, item: Item, row_id: UUID | None = None) -> None:
         db.session.commit()
 
 
-def start_session(person: Made, *, pin_needed: bool = False, confirmed_at: datetime | None = None) -> str:
+def start_session(
+    person: Made, *, pin_needed: bool = False, confirmed_at: datetime | None = None, second_factor: bool = False
+) -> str:
     """Sign a person in on their portal; return the secret that the cookie holds."""
     secret, secret_hash = new_token()
     with scope(person.tenant, person.id, db.session()):
@@ -227,6 +229,7 @@ def start_session(person: Made, *, pin_needed: bool = False, confirmed_at: datet
                 device="Test",
                 pin_needed=pin_needed,
                 confirmed_at=confirmed_at or datetime.now(UTC),
+                second_factor_at=datetime.now(UTC) if second_factor else None,
             )
         )
         db.session.commit()

@@ -38,12 +38,15 @@ def arguments(app: Flask, person: Made, other: Made) -> Mapping[str, object]:
         "language": tenant.languages[0],
         "secret": "s" * 43,
         "session_id": uuid4(),
+        "passkey_id": uuid4(),
         "mail_id": uuid4(),
         "row_id": add_phone(person),
         "item": Item.PHONE.value,
         "size": "small",
         "side": "old",
         "handle": other.handle,
+        "export_id": uuid4(),
+        "portal": person.tenant,
     }
 
 

@@ -1,7 +1,7 @@
 """Every endpoint says who may call it. The tag is read before each request; an endpoint without one is refused."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -73,7 +73,7 @@ def check_access() -> ResponseReturnValue | None:
         return None
     viewer = current_viewer()
     if not may(viewer, access.permission):
-        return _turn_away(viewer)
+        return _turn_away(viewer, access.permission)
     if access.fresh and not is_fresh(viewer):
         return redirect(url_for("accounts.confirm", next=_here()), 303)
     return None
@@ -84,13 +84,17 @@ def is_fresh(viewer: Viewer) -> bool:
     return viewer.confirmed_at is not None and datetime.now(UTC) - viewer.confirmed_at < FRESH_FOR
 
 
-def _turn_away(viewer: Viewer) -> Response:
+def _turn_away(viewer: Viewer, permission: Permission) -> Response:
     if not viewer.signed_in:
         return redirect(url_for("accounts.login", next=_here()), 303)
     if viewer.pin_needed:
         return redirect(url_for("accounts.pin", next=_here()), 303)
+    if viewer.second_factor_needed:
+        return redirect(url_for("accounts.second_factor", next=_here()), 303)
     if not viewer.member:
         return redirect(url_for("accounts.join", next=_here()), 303)
+    if may(replace(viewer, second_factor=True), permission):
+        return redirect(url_for("accounts.second_factor_required"), 303)
     raise Forbidden
 
 

@@ -20,7 +20,8 @@ class Viewer:
     """Somebody who asks for a page, or nobody known (`person_id` is None).
 
     `organisations` are those that the viewer administers; `reason` is given by a webmaster for one look (W9);
-    `granted` names the items that a data-protection request opens (W8).
+    `granted` names the items that a data-protection request opens (W8). `second_factor`: one was given in this
+    session; `second_factor_needed`: one is set, and still to be given.
     """
 
     tenant: str
@@ -31,6 +32,8 @@ class Viewer:
     roles: frozenset[Role] = frozenset()
     signed: frozenset[AgreementKind] = frozenset()
     pin_needed: bool = False
+    second_factor_needed: bool = False
+    second_factor: bool = False
     has_pin: bool = False
     confirmed_at: datetime | None = None
     organisations: frozenset[UUID] = field(default_factory=frozenset)
@@ -62,6 +65,8 @@ def load_viewer(tenant: str, secret: str | None) -> Viewer:
         roles=frozenset(Role(role) for role in row.roles),
         signed=_current(row.signatures),
         pin_needed=row.pin_needed,
+        second_factor_needed=row.has_second_factor and not row.second_factor,
+        second_factor=row.second_factor,
         has_pin=row.has_pin,
         confirmed_at=row.confirmed_at,
     )

@@ -1,5 +1,7 @@
 """`flask --app wsgi demo …`: an invented world to look at, its sign-ins, and many synthetic members for load."""
 
+from datetime import UTC, datetime
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -11,6 +13,7 @@ from upguide.config import SettingError, Settings
 from upguide.database.roles import connect_as_owner
 from upguide.extensions import db
 from upguide.privacy.vault import sealer
+from upguide.security.totp import code_at
 from upguide.tenancy import all_tenants
 
 EVERY = 25
@@ -35,8 +38,10 @@ def sign_ins() -> None:
     click.echo(f"Sign in with one of these, password {cast.PASSWORD}:\n")
     for one in cast.SIGN_INS:
         only = f" (on {', '.join(one.portals)} alone)" if one.portals else ""
-        click.echo(f"  {one.mail_address:<42} {one.says}{only}")
-    click.echo()
+        step = " (+ code)" if one.second_factor else ""
+        click.echo(f"  {one.mail_address:<42} {one.says}{only}{step}")
+    now = code_at(cast.APP_SECRET, datetime.now(UTC))
+    click.echo(f"\n  (+ code) asks for a code of an authenticator app with the secret {cast.APP_SECRET}; now: {now}\n")
 
 
 @demo.command("people")

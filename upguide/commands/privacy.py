@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from upguide.config import ROOT
+from upguide.extensions import db
 from upguide.i18n.catalogues import LOCALES
 from upguide.policy.clauses import CLAUSES, NOT_YET
 from upguide.privacy.statement import text_hash
@@ -43,6 +44,15 @@ def hashes() -> None:
     """Print the hashes of the statement as it now reads, for its version in policy/statement.py."""
     for locale in LOCALES:
         click.echo(f'"{locale}": "{text_hash(locale)}",')
+
+
+@privacy.command("replay")
+def replay() -> None:
+    """Erase again whoever the ledger of erasures says went: run it before a restored database serves anybody."""
+    from upguide.privacy.replay import replay_ledger  # noqa: PLC0415 - the other command needs no database
+
+    gone, left = replay_ledger(db.session())
+    click.echo(f"Erased again: {gone} persons, {left} memberships.")
 
 
 def told(number: str, tests: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from upguide.config import Settings
 
-FEATURES = ("service", "home", "accounts", "profile", "people", "statement")
+FEATURES = ("service", "home", "accounts", "profile", "people", "statement", "rights")
 DEVELOPMENT = ("dev", "dev_mail")
 
 

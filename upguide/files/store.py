@@ -16,6 +16,22 @@ class FileMissing(LookupError):
     """No file is kept under this key."""
 
 
+def open_backend(files_url: str | None, folder: Path) -> ObjectStore:
+    """Open the storage at `files_url`, or `folder` where that is None; see `Store.at`."""
+    if files_url is None:
+        return LocalStore(folder, mkdir=True)
+    if files_url.startswith("file:"):
+        return from_url(files_url, mkdir=True)
+    if files_url.startswith("s3:"):
+        return from_url(files_url)
+    raise ValueError("files are kept at file:// or s3://")
+
+
+def new_key() -> str:
+    """Return a key under which nothing is kept yet."""
+    return secrets.token_hex(_KEY_BYTES)
+
+
 class Store:
     """Bytes under random keys of 32 hexadecimal characters, which `put` makes."""
 
@@ -30,17 +46,11 @@ class Store:
         endpoint are read from the usual AWS_* names of the environment. Raises ValueError for an address of
         another kind.
         """
-        if files_url is None:
-            return cls(LocalStore(folder, mkdir=True))
-        if files_url.startswith("file:"):
-            return cls(from_url(files_url, mkdir=True))
-        if files_url.startswith("s3:"):
-            return cls(from_url(files_url))
-        raise ValueError("files are kept at file:// or s3://")
+        return cls(open_backend(files_url, folder))
 
-    def put(self, content: bytes) -> str:
-        """Keep `content`; return the key to find it by."""
-        key = secrets.token_hex(_KEY_BYTES)
+    def put(self, content: bytes, key: str | None = None) -> str:
+        """Keep `content`; return the key to find it by. Give a `new_key()` that was noted before, or none."""
+        key = key or new_key()
         obstore.put(self._backend, _path(key), content, mode="create", use_multipart=False)
         return key
 
@@ -64,6 +74,11 @@ class Store:
             return
 
 
+def keys_in(text: str) -> list[str]:
+    """Return the keys that stand in `text` one after the other, as in the column of a photo."""
+    return [text[start : start + 2 * _KEY_BYTES] for start in range(0, len(text), 2 * _KEY_BYTES)]
+
+
 def _path(key: str) -> str:
     if len(key) != 2 * _KEY_BYTES or not set(key) <= set("0123456789abcdef"):
         raise FileMissing("a key has 32 hexadecimal characters")
@@ -71,4 +86,4 @@ def _path(key: str) -> str:
     return f"{key[:2]}/{key}"
 
 
-__all__ = ["BaseError", "FileMissing", "Store"]
+__all__ = ["BaseError", "FileMissing", "Store", "keys_in", "new_key", "open_backend"]

@@ -3,7 +3,8 @@
 send(db.session, "reset_password", address, tenant, language, person_id, link=link, valid_hours=2)
 """
 
+from . import rights_letters
 from .letters import LETTERS
 from .sending import send
 
-__all__ = ["LETTERS", "send"]
+__all__ = ["LETTERS", "rights_letters", "send"]

@@ -4,7 +4,7 @@ A letter names nobody: who reads along in somebody's mailbox learns the portal, 
 Its parameters are what the caller must give to `send`; `portal` is filled in there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,7 +116,7 @@ def password_changed(*, portal: str, link: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: choose a new password"), link),
-        (_help(),),
+        (help_line(),),
     )
 
 
@@ -133,7 +133,42 @@ def pin_changed(*, portal: str, link: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: secure my account"), link),
-        (_help(),),
+        (help_line(),),
+    )
+
+
+def second_factor_changed(*, portal: str, link: str, at: datetime) -> Letter:
+    """To the person who set or removed an app or a passkey; `link` leads to the account's security page."""
+    return Letter(
+        _("The second step at your sign-in was changed"),
+        (
+            _(
+                "An app or a passkey for signing in to your account on %(portal)s was set or removed on %(moment)s.",
+                portal=portal,
+                moment=format_datetime(at),
+            ),
+            _("Was it you? Then there is nothing to do."),
+        ),
+        Action(_("It was not me: secure my account"), link),
+        (help_line(),),
+    )
+
+
+def recovery_code_used(*, portal: str, link: str, at: datetime, left: int) -> Letter:
+    """To the person with one of whose recovery codes somebody signed in; `left` are still good."""
+    return Letter(
+        _("One of your recovery codes was used"),
+        (
+            _(
+                "On %(moment)s, somebody signed in to your account on %(portal)s with a recovery code.",
+                portal=portal,
+                moment=format_datetime(at),
+            ),
+            ngettext("You have %(num)s code left.", "You have %(num)s codes left.", left),
+            _("Was it you? Then there is nothing to do."),
+        ),
+        Action(_("It was not me: secure my account"), link),
+        (help_line(),),
     )
 
 
@@ -199,7 +234,7 @@ def mail_change_taken(*, portal: str) -> Letter:
             ),
             _("It has an account already, so it cannot be used for a second one. Nothing is changed."),
         ),
-        afterwards=(_("Was it not you? Then do nothing."), _help()),
+        afterwards=(_("Was it not you? Then do nothing."), help_line()),
     )
 
 
@@ -215,7 +250,7 @@ def mail_changed(*, portal: str, at: datetime) -> Letter:
             ),
             _("From now on you sign in with your new address, and our messages go there."),
         ),
-        afterwards=(_help(),),
+        afterwards=(help_line(),),
     )
 
 
@@ -237,7 +272,7 @@ def new_sign_in(*, portal: str, link: str, device: str, at: datetime) -> Letter:
             _("Was it you? Then there is nothing to do."),
         ),
         Action(_("It was not me: show my sessions"), link),
-        (_("End the session there, and change your password."), _help()),
+        (_("End the session there, and change your password."), help_line()),
     )
 
 
@@ -245,11 +280,11 @@ def _valid_for(hours: int) -> str:
     return ngettext("The link works once, for %(num)s hour.", "The link works once, for %(num)s hours.", hours)
 
 
-def _help() -> str:
+def help_line() -> str:
     return _("Do you need help? Write to %(address)s.", address=HELP_DESK)
 
 
-LETTERS: Mapping[str, Callable[..., Letter]] = {
+LETTERS: dict[str, Callable[..., Letter]] = {
     letter.__name__: letter
     for letter in (
         confirm_registration,
@@ -258,6 +293,8 @@ LETTERS: Mapping[str, Callable[..., Letter]] = {
         reset_password_unknown,
         password_changed,
         pin_changed,
+        second_factor_changed,
+        recovery_code_used,
         remove_pin,
         mail_change_confirm_new,
         mail_change_confirm_old,
@@ -266,3 +303,8 @@ LETTERS: Mapping[str, Callable[..., Letter]] = {
         new_sign_in,
     )
 }
+
+
+def add_letters(*letters: Callable[..., Letter]) -> None:
+    """Add letters of a file of their own: each is sent by its name."""
+    LETTERS.update({letter.__name__: letter for letter in letters})

@@ -64,3 +64,18 @@ def opened_by_gate(table: str, columns: str, commands: str = "SELECT") -> None:
     """Let the functions of the `gate` schema read (or more) a table before anybody is known."""
     op.execute(f"CREATE POLICY {table}_gate ON {table} TO upguide_gate USING (true) WITH CHECK (true)")
     op.execute(f"GRANT {commands} ({columns}) ON {table} TO upguide_gate")
+
+
+def also_own(table: str, using: str, *commands: str) -> None:
+    """Let a person reach their own rows of `table` (`using` says which they are) besides what it allows already."""
+    for command in commands:
+        op.execute(f"CREATE POLICY {table}_own_{command.lower()} ON {table} FOR {command} USING ({using})")
+
+
+def gate_function(signature: str, definition: str) -> None:
+    """Make a function of the `gate` schema that the application's role may call, and nobody else."""
+    op.execute(definition)
+    op.execute(f"REVOKE ALL ON FUNCTION gate.{signature} FROM PUBLIC")
+    app_role = op.get_bind().exec_driver_sql("SELECT current_user || '_app'").scalar()
+    op.execute(f'GRANT EXECUTE ON FUNCTION gate.{signature} TO "{app_role}"')
+    op.execute(f"ALTER FUNCTION gate.{signature} OWNER TO upguide_gate")

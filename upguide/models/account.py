@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, OfPerson, TenantOwned, personal, technical
+from .base import Erase, Model, OfPerson, TenantOwned, personal, technical
 from .person import Moment
 
 
@@ -16,6 +16,7 @@ class Credential(OfPerson, Model):
     """What only the person knows, as argon2id hashes."""
 
     __tablename__ = "credentials"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "whose credentials these are", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
@@ -29,6 +30,7 @@ class Session(OfPerson, Model):
     """One signed-in browser on one portal. The cookie holds a secret, this row its hash."""
 
     __tablename__ = "sessions"
+    __disposition__ = Erase()
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     secret_hash: Mapped[bytes] = technical("hash of the cookie's secret", LargeBinary, unique=True)
@@ -37,12 +39,14 @@ class Session(OfPerson, Model):
     started_at: Mapped[datetime] = personal(Item.SESSIONS, Moment, server_default=func.now())
     confirmed_at: Mapped[datetime] = personal(Item.SESSIONS, Moment, server_default=func.now())
     pin_needed: Mapped[bool] = technical("whether the PIN is still to be given", default=False)
+    second_factor_at: Mapped[datetime | None] = personal(Item.SESSIONS, Moment)
 
 
 class Token(OfPerson, Model):
     """A one-time link sent by mail: a new password, a new mail address."""
 
     __tablename__ = "tokens"
+    __disposition__ = Erase()
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     secret_hash: Mapped[bytes] = technical("hash of the link's secret", LargeBinary, unique=True)
@@ -58,6 +62,7 @@ class Registration(TenantOwned, Model):
     """Somebody who asked for an account and has not followed the link yet (clause P3)."""
 
     __tablename__ = "registrations"
+    __disposition__ = Erase("mail_address")
     # The application may write rows and not read them back: the gate answers to who holds the mailed secret.
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  (as SQLAlchemy wants it)
 

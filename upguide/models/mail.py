@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, TenantOwned, personal, technical
+from .base import Erase, Model, TenantOwned, personal, technical
 from .person import Moment
 
 STATES = ("queued", "sending", "uncertain", "sent", "failed")
@@ -24,6 +24,7 @@ class Mail(TenantOwned, Model):
     """
 
     __tablename__ = "mails"
+    __disposition__ = Erase()
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
         Index("ix_mails_made_at", "tenant_id", "made_at"),

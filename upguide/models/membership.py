@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, TenantOwned, personal, technical
+from .base import Erase, Model, TenantOwned, personal, technical
 from .person import Moment
 
 _C = Text(collation="C")
@@ -29,6 +29,7 @@ class Membership(TenantOwned, Model):
     """A person on a portal. Pages about the person are addressed by `handle`, which differs per portal."""
 
     __tablename__ = "memberships"
+    __disposition__ = Erase()
     __table_args__ = (
         UniqueConstraint("tenant_id", "handle"),
         Index("ix_memberships_person", "person_id", "tenant_id"),
@@ -50,6 +51,7 @@ class NameWord(TenantOwned, Model):
     """
 
     __tablename__ = "name_words"
+    __disposition__ = Erase()
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "person_id"], ["memberships.tenant_id", "memberships.person_id"], ondelete="CASCADE"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, OfPerson, personal, technical
+from .base import Erase, Model, OfPerson, personal, technical
 
 Moment = DateTime(timezone=True)
 
@@ -17,6 +17,7 @@ class Person(Model):
     """One human being. Sealed columns hold AES-GCM under the person's own key (`PersonKey`)."""
 
     __tablename__ = "persons"
+    __disposition__ = Erase("id")
     __table_args__ = (CheckConstraint("char_length(alias) BETWEEN 1 AND 3", name="alias_length"),)
 
     id: Mapped[UUID] = technical("internal identity, never shown", Uuid, primary_key=True, default=uuid4)
@@ -39,6 +40,7 @@ class PersonKey(OfPerson, Model):
     """The key that seals a person's data, wrapped by a key from the settings; destroying it erases them."""
 
     __tablename__ = "person_keys"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "whose key this is", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
@@ -50,6 +52,7 @@ class Address(OfPerson, Model):
     """A postal address with its kind (clause T4)."""
 
     __tablename__ = "addresses"
+    __disposition__ = Erase()
     __table_args__ = (CheckConstraint("kind IN ('permanent', 'temporary')", name="kind"),)
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
@@ -64,6 +67,7 @@ class Phone(OfPerson, Model):
     """A phone number, in international form."""
 
     __tablename__ = "phones"
+    __disposition__ = Erase()
     __table_args__ = (CheckConstraint("kind IN ('mobile', 'fixed')", name="kind"),)
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
@@ -75,6 +79,7 @@ class Employer(OfPerson, Model):
     """An employer or other organisation that the person names."""
 
     __tablename__ = "employers"
+    __disposition__ = Erase()
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     employer_name: Mapped[str] = personal(Item.EMPLOYER, String(120))
@@ -85,11 +90,12 @@ class Photo(OfPerson, Model):
     """The profile photo; the pictures themselves are sealed files under a random key."""
 
     __tablename__ = "photos"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "whose photo this is", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
     )
-    file_key: Mapped[str] = personal(Item.PHOTO, String(64), unique=True)
+    file_key: Mapped[str] = personal(Item.PHOTO, String(64), unique=True, file=True)
     placed_at: Mapped[datetime] = personal(Item.PHOTO, Moment, server_default=func.now())
 
 
@@ -97,6 +103,7 @@ class Professional(OfPerson, Model):
     """The professional card (clauses W4, W10, F3). It is shown only while both agreements are signed."""
 
     __tablename__ = "professionals"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "whose card this is", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, OfPerson, personal, technical
+from .base import Erase, Model, OfPerson, Part, Sever, personal, technical
 from .person import Moment
 
 
@@ -21,6 +21,7 @@ class Entry(OfPerson, Model):
     """
 
     __tablename__ = "entries"
+    __disposition__ = (Erase(), Sever("entered_by"))
     __table_args__ = (Index("ix_entries_latest", "person_id", "item", "row_id", "id"),)
 
     id: Mapped[int] = technical("order of entries", BigInteger, Identity(always=True), primary_key=True)
@@ -38,6 +39,7 @@ class HiddenItem(OfPerson, Model):
     """A value that its person hid from every other user."""
 
     __tablename__ = "hidden_items"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "who hides", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
@@ -51,6 +53,7 @@ class JournalEntry(OfPerson, Model):
     """One look at one person: by whom, in which relation, at which items, and why."""
 
     __tablename__ = "journal"
+    __disposition__ = (Erase(part=Part.SHARED), Sever("viewer_id"))
     __table_args__ = (Index("ix_journal_viewer", "viewer_id", "seen_at"),)
 
     id: Mapped[int] = technical("order of looks", BigInteger, Identity(always=True), primary_key=True)
@@ -68,6 +71,7 @@ class Consent(OfPerson, Model):
     """A yes to one version of the statement, in the language in which it was read."""
 
     __tablename__ = "consents"
+    __disposition__ = Erase()
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     tenant_id: Mapped[str] = personal(Item.CONSENTS, Text(collation="C"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Model, OfPerson, personal, technical
+from .base import Erase, Model, OfPerson, personal, technical
 from .person import Moment
 
 
@@ -16,6 +16,7 @@ class RoleGrant(OfPerson, Model):
     """An appointment of a person to a role, on all portals."""
 
     __tablename__ = "role_grants"
+    __disposition__ = Erase()
 
     person_id: Mapped[UUID] = technical(
         "who is appointed", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
@@ -28,6 +29,7 @@ class Signature(OfPerson, Model):
     """A signed version of an agreement."""
 
     __tablename__ = "signatures"
+    __disposition__ = Erase()
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     agreement: Mapped[str] = personal(Item.ROLES, String(30))

@@ -42,7 +42,12 @@ CLAUSES: Mapping[str, Clause] = {
         ),
         "profile.overview",
     ),
-    "P4c": Clause(N_("You remove any item whenever you like, and it is gone."), "profile.overview"),
+    "P4c": Clause(
+        N_(
+            "You remove any item, one portal or everything whenever you like, and it is gone: even a restored backup forgets it."
+        ),
+        "rights.erasure",
+    ),
     "P5": Clause(
         N_(
             "What is most private is encrypted under a key of your own, and the database itself refuses to show one portal's data on another."

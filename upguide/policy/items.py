@@ -61,6 +61,9 @@ class Item(Enum):
     ENTERED_ON = "entered_on"
     PASSWORD = "password"  # noqa: S105  (the name of an item, not a password)
     PIN = "pin"
+    AUTHENTICATOR = "authenticator"
+    PASSKEYS = "passkeys"
+    RECOVERY_CODES = "recovery_codes"
     LANGUAGE = "language"
     PORTALS = "portals"
     SESSIONS = "sessions"
@@ -76,7 +79,7 @@ class Declaration:
     """What is promised about one item.
 
     `hideable`: the person may hide it from other users (P4b). `sealed`: encrypted at rest under the
-    person's own key (P5). `secret`: kept in a form that nobody can read back.
+    person's own key (P5). `secret`: kept in a form that nobody can read back, or shown to nobody.
     """
 
     label: str
@@ -129,6 +132,11 @@ CATALOGUE: Mapping[Item, Declaration] = {
     Item.ENTERED_ON: _item(N_("Who entered what, and when"), Group.ACCOUNT, _PROOF, hideable=False),
     Item.PASSWORD: _item(N_("Password"), Group.ACCOUNT, _ACCOUNT, hideable=False, secret=True),
     Item.PIN: _item(N_("PIN"), Group.ACCOUNT, _ACCOUNT, hideable=False, secret=True),
+    Item.AUTHENTICATOR: _item(
+        N_("Authenticator app"), Group.ACCOUNT, _ACCOUNT, hideable=False, secret=True, sealed=True
+    ),
+    Item.PASSKEYS: _item(N_("Passkeys"), Group.ACCOUNT, _ACCOUNT, hideable=False),
+    Item.RECOVERY_CODES: _item(N_("Recovery codes"), Group.ACCOUNT, _ACCOUNT, hideable=False, secret=True),
     Item.LANGUAGE: _item(N_("Language"), Group.ACCOUNT, _MESSAGES, hideable=False),
     Item.PORTALS: _item(N_("Portals that you joined"), Group.ACCOUNT, _ACCOUNT, hideable=False),
     Item.SESSIONS: _item(N_("Sessions"), Group.ACCOUNT, _ACCOUNT, term=Term.SESSION, hideable=False),

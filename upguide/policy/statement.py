@@ -34,6 +34,15 @@ VERSIONS = (
             "nl@formal": "88b999e7c07dfeb555a1f75354a4ca370fcd2bddfccaf447b2bfe51065bbd7a0",
         },
     ),
+    Version(
+        2,
+        date(2026, 11, 22),
+        {
+            "en": "0977be788ee9396a35641f622b5a07bd4f2d4b287b8d2f9109fb7b06522c5634",
+            "nl": "4f550c02b5e8bce9d1796224e40a8e7b22e78edb437aa1ed9e2da620643ffcf5",
+            "nl@formal": "569e3f4d15c079f9105cc71121468099c53a051ca4637107fbe8d22ca26f0850",
+        },
+    ),
 )
 
 # The chapters' titles and openings; the promises that stand in each come from `clauses.CLAUSES`.
@@ -94,7 +103,7 @@ CHAPTERS = (
                 "You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. Much of that you do yourself, on your profile page."
             ),
             N_(
-                "For everything else, such as removing your whole account, write to helpdesk@upguide.me. You have an answer within a month."
+                "You take a copy of everything along, or erase everything, with one button each. For all else write to helpdesk@upguide.me: you have an answer within a month."
             ),
             N_(
                 "Not content with us? You may complain to the Autoriteit Persoonsgegevens, the Dutch supervisory authority."

@@ -8,19 +8,20 @@ from upguide.config import Settings
 
 NONCE_BYTES = 16
 TWO_YEARS = 2 * 365 * 86400
-# Every feature that a browser could be asked for by script or frame. Our pages ask for none.
+# Every feature that a browser could be asked for by script or frame. Our pages ask for passkeys, and nothing else.
 FEATURES = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
     *("geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
-    *("microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get"),
+    *("microphone", "midi", "payment", "picture-in-picture"),
     *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
+PASSKEYS = ("publickey-credentials-create=(self)", "publickey-credentials-get=(self)")
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Permissions-Policy": ", ".join((*(f"{feature}=()" for feature in FEATURES), *PASSKEYS)),
 }
 
 

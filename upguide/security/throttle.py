@@ -32,6 +32,7 @@ class Action(Enum):
 
     SIGN_IN = "sign-in"
     PIN = "pin"
+    SECOND_FACTOR = "second-factor"
     CONFIRM = "confirm"
     REGISTER = "register"
     CONFIRM_REGISTRATION = "confirm-registration"
@@ -94,6 +95,13 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(15, DAY, _ACCOUNT),
         Rule(1000, 10 * MINUTE, _TENANT, spares=5),
     ),
+    # One guess of a code is right three times in a million.
+    Action.SECOND_FACTOR: (
+        Rule(20, 15 * MINUTE, _ADDRESS),
+        Rule(5, 15 * MINUTE, _ACCOUNT),
+        Rule(15, DAY, _ACCOUNT),
+        Rule(1000, 10 * MINUTE, _TENANT),
+    ),
     Action.CONFIRM: (
         Rule(5, 15 * MINUTE, _SESSION),
         Rule(20, DAY, _SESSION),
@@ -148,6 +156,7 @@ RULES: Mapping[Action, Sequence[Rule]] = {
 KNOWN_DEVICE_RULES: Mapping[Action, Sequence[Rule]] = {
     Action.SIGN_IN: (Rule(10, 15 * MINUTE, _DEVICE), Rule(40, DAY, _DEVICE)),
     Action.PIN: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
+    Action.SECOND_FACTOR: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
     Action.FORGOTTEN_PASSWORD: (Rule(3, 2 * HOUR, _DEVICE),),
 }
 

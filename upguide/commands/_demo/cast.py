@@ -15,6 +15,7 @@ Value = TypeVar("Value")
 
 HOST = "demo.upguide.example"
 PASSWORD = "demo-upguide-2026"  # noqa: S105 - it opens invented data, in development alone
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - as above
 OTHERS = 36  # a portal; with the sign-ins and those who joined a second portal some 50
 NAMELESS = Names(None, None, None)
 BOUND = frozenset({AgreementKind.CONFIDENTIALITY})
@@ -45,6 +46,7 @@ class Character:
     listed: bool = False
     roles: frozenset[Role] = frozenset()
     signed: frozenset[AgreementKind] = frozenset()
+    second_factor: bool = False
 
     @property
     def mail_address(self) -> str:
@@ -138,6 +140,7 @@ SIGN_INS = (
         "looks after the participants of an organisation",
         position="Projectadministrateur",
         employer=("Stichting Perspectief Noord", "Stationsplein 2, Assen"),
+        second_factor=True,
     ),
     Character(
         "officer",
@@ -148,6 +151,7 @@ SIGN_INS = (
         position="Functionaris gegevensbescherming",
         roles=frozenset({Role.OFFICER}),
         signed=BOUND,
+        second_factor=True,
     ),
     Character(
         "webmaster",
@@ -157,6 +161,7 @@ SIGN_INS = (
         language="en",
         roles=frozenset({Role.WEBMASTER}),
         signed=BOUND,
+        second_factor=True,
     ),
     Character(
         "webmaster2",
@@ -165,6 +170,7 @@ SIGN_INS = (
         "the second webmaster, for what one may not decide alone",
         roles=frozenset({Role.WEBMASTER}),
         signed=BOUND,
+        second_factor=True,
     ),
 )
 

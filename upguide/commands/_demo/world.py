@@ -1,7 +1,7 @@
 """Writes the cast into the database: mapped objects in each person's own name, so that provenance and search follow."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -10,22 +10,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from upguide.database.appoint import appoint
-from upguide.features.accounts.queries import mail_address_known
+from upguide.features.accounts.queries import TOTP_SECRET, mail_address_known
 from upguide.features.profile.actions import place_photo, save_birth, save_row
 from upguide.i18n import locale_for
-from upguide.models import Consent, Credential, Membership, Person, PersonKey, Phone, Professional, Signature
+from upguide.models import (
+    Consent,
+    Credential,
+    Membership,
+    Person,
+    PersonKey,
+    Phone,
+    Professional,
+    Signature,
+    Totp,
+)
 from upguide.policy.agreements import CURRENT
 from upguide.policy.items import Item
 from upguide.privacy.hidden import hide
 from upguide.privacy.statement import current_version, text_hash
-from upguide.privacy.vault import sealer
+from upguide.privacy.vault import sealer, vault_of
 from upguide.security.handle import new_handle, random_alias
 from upguide.security.number import new_number
 from upguide.security.passwords import hash_password
 from upguide.tenancy import Tenants
 from upguide.tenancy.scope import scope
 
-from .cast import PASSWORD, Character, everybody
+from .cast import APP_SECRET, PASSWORD, Character, everybody
 from .portraits import portrait
 
 
@@ -51,6 +61,7 @@ def make_character(session: Session, tenants: Tenants, character: Character) -> 
             _join(session, tenants, slug, person_id, character.language)
         _fill_in(session, person_id, character)
         _sign(session, person_id, character)
+        _give_app(session, person_id, character)
         session.flush()
         for item in character.hidden:
             hide(session, person_id, item, _row_of(session, person_id, item))
@@ -120,6 +131,12 @@ def _sign(session: Session, person_id: UUID, character: Character) -> None:
         Signature(person_id=person_id, agreement=agreement.value, version=CURRENT[agreement])
         for agreement in character.signed
     )
+
+
+def _give_app(session: Session, person_id: UUID, character: Character) -> None:
+    if character.second_factor:
+        sealed = vault_of(session, person_id).close(TOTP_SECRET, person_id, APP_SECRET)
+        session.add(Totp(person_id=person_id, app_secret=sealed, set_at=datetime.now(UTC)))
 
 
 def _row_of(session: Session, person_id: UUID, item: Item) -> UUID:

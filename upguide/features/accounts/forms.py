@@ -1,8 +1,9 @@
 """What accounts ask: nothing beyond what getting in needs (clause P2)."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from wtforms import BooleanField, EmailField, Field, PasswordField, ValidationError
+from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from upguide.forms import Form, _l, mail_address
@@ -103,6 +104,35 @@ class NewPinForm(Form):
     def validate_again(self, field: Field) -> None:
         if field.data != self.pin.data:
             raise ValidationError(str(_l("This is not the PIN that you entered first.")))
+
+
+class CodeForm(Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter the code."))])
+
+
+class PasskeyForm(Form):
+    """What the browser answered for a passkey; a script fills it in."""
+
+    credential = HiddenField(validators=[InputRequired(_l("Your browser gave no passkey."))])
+
+
+class UnlessPasskey:
+    """The code is required, unless a passkey answered."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: "FactorForm", field: Field) -> None:
+        if not field.data and not form.credential.data:
+            raise ValidationError(str(_l("Enter the code that your app shows.")))
+
+
+class FactorForm(Form):
+    """A code of the app, or what the browser answered for a passkey: either will do."""
+
+    code = StringField(_l("Code from your app"), [UnlessPasskey()])
+    credential = HiddenField()
 
 
 class JoinForm(Form):

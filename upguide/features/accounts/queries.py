@@ -7,7 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session as DbSession
 
-from upguide.models import Credential, Membership, Person, Session, Token
+from upguide.models import Credential, Membership, Passkey, Person, RecoveryCode, Session, Token, Totp
+from upguide.privacy.vault import vault_of
+from upguide.security.passkeys import Known
+from upguide.security.sealing import context, unseal
 from upguide.security.tokens import hash_token
 from upguide.tenancy.scope import scope
 
@@ -15,6 +18,8 @@ from upguide.tenancy.scope import scope
 RESET = "reset"
 REMOVE_PIN = "remove_pin"
 MAIL_OLD, MAIL_NEW = "mail_old", "mail_new"
+
+TOTP_SECRET = "totps.app_secret"  # noqa: S105  (the name of a column)
 
 _SIGN_IN_RECORD = text("SELECT * FROM gate.sign_in_record(:mail_address)")
 _KNOWN = text("SELECT gate.mail_address_known(:mail_address)")
@@ -30,6 +35,7 @@ class SignInRecord:
     password_hash: str
     has_pin: bool
     language: str | None
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,29 @@ class OwnPortal:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPasskey:
+    """A passkey as its owner sees it in the list; it works on the portal whose slug `tenant` is."""
+
+    id: UUID
+    tenant: str
+    device: str
+    made_at: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Which second factors somebody has: an authenticator app, passkeys, so many recovery codes left."""
+
+    app_set_at: datetime | None
+    passkeys: tuple[OwnPasskey, ...]
+    codes_left: int
+
+    def __bool__(self) -> bool:
+        return self.app_set_at is not None or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What the page about security tells; for the eyes of the account's owner alone (W11)."""
 
@@ -81,6 +110,7 @@ class Account:
     wished_mail_address: str | None
     password_set_at: datetime
     has_pin: bool
+    factors: Factors
     sessions: tuple[OwnSession, ...]
     portals: tuple[OwnPortal, ...]
 
@@ -100,7 +130,9 @@ class Owner:
 def sign_in_record(session: DbSession, mail_address: str) -> SignInRecord | None:
     """Return the account of a mail address, or None; costs the same either way."""
     row = session.execute(_SIGN_IN_RECORD, {"mail_address": mail_address}).one_or_none()
-    return SignInRecord(row.person_id, row.password_hash, row.has_pin, row.language) if row else None
+    if row is None:
+        return None
+    return SignInRecord(row.person_id, row.password_hash, row.has_pin, row.language, row.has_second_factor)
 
 
 def mail_address_known(session: DbSession, mail_address: str) -> bool:
@@ -164,9 +196,45 @@ def account(session: DbSession, person_id: UUID, session_id: UUID | None) -> Acc
         wished_mail_address=wished_mail_address(session, person_id),
         password_set_at=row.password_set_at,
         has_pin=row.has_pin,
+        factors=factors(session, person_id),
         sessions=_sessions(session, person_id, session_id),
         portals=_portals(session, person_id),
     )
+
+
+def factors(session: DbSession, person_id: UUID) -> Factors:
+    """Return a person's second factors. Under the person's own scope."""
+    app_set_at, codes_left = session.execute(
+        select(
+            select(Totp.set_at).where(Totp.person_id == person_id).scalar_subquery(),
+            select(func.count()).where(RecoveryCode.person_id == person_id).scalar_subquery(),
+        )
+    ).one()
+    passkeys = session.execute(
+        select(Passkey.id, Passkey.tenant_id, Passkey.device, Passkey.made_at, Passkey.used_at)
+        .where(Passkey.person_id == person_id)
+        .order_by(Passkey.made_at, Passkey.id)
+    )
+    return Factors(app_set_at, tuple(OwnPasskey(*row) for row in passkeys), codes_left)
+
+
+def pending_secret(session: DbSession, person_id: UUID) -> str | None:
+    """Return the secret of an authenticator app that waits for its first code, or None where none does."""
+    totp = session.get(Totp, person_id)
+    if totp is None or totp.set_at is not None:
+        return None
+    return secret_of(session, totp)
+
+
+def secret_of(session: DbSession, totp: Totp) -> str:
+    """Return the secret that an authenticator app shares with us."""
+    return unseal(vault_of(session, totp.person_id).key, totp.app_secret, context(TOTP_SECRET, totp.person_id))
+
+
+def passkeys_here(session: DbSession, tenant: str, person_id: UUID) -> dict[str, Known]:
+    """Return the passkeys of a person that work on this portal, by the identity that browsers know them by."""
+    rows = session.scalars(select(Passkey).where(Passkey.person_id == person_id, Passkey.tenant_id == tenant))
+    return {row.credential_id: Known(row.credential_id, row.public_key, row.sign_count, row.used_at) for row in rows}
 
 
 def wished_mail_address(session: DbSession, person_id: UUID) -> str | None:

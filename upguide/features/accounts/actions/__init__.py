@@ -1,5 +1,7 @@
-"""What changes: `registration` makes accounts and memberships, `entry` sessions, `own` what protects them."""
+"""What changes: `registration` makes accounts and memberships, `entry` sessions; what protects them is changed by
+`own`, and by `factors` what is asked beside the password.
+"""
 
-from . import entry, own, registration
+from . import entry, factors, own, registration
 
-__all__ = ["entry", "own", "registration"]
+__all__ = ["entry", "factors", "own", "registration"]

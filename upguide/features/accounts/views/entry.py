@@ -67,7 +67,9 @@ def pin() -> ResponseReturnValue:
             db.session(), viewer.person_id, viewer.session_id, form.secret.data or "", by_pin=True
         ):
             attempt.succeeded()
-            return _welcome(viewer.person_id, account)
+            if viewer.second_factor_needed:
+                return go_to(url_for("accounts.second_factor", next=next_path()))
+            return welcome(viewer.person_id, account)
         form.secret.errors = [_("This is not your PIN.")]
     return form_page("accounts/pin.html", form)
 
@@ -86,7 +88,7 @@ def confirm() -> ResponseReturnValue:
             attempt.succeeded()
             return go_to(next_path() or url_for("accounts.security"))
         form.secret.errors = [_("This is not right.")]
-    return form_page("accounts/confirm.html", form, has_pin=viewer.has_pin)
+    return form_page("accounts/confirm.html", form, has_pin=viewer.has_pin, has_second_factor=viewer.second_factor)
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])
@@ -142,7 +144,7 @@ def begin(person_id: UUID) -> Response:
     secret = actions.entry.start_session(db.session(), current_tenant(), person_id, _device())
     account = queries.owner_of(db.session(), current_tenant().slug, person_id).mail_address
     _carry(secret)
-    return _welcome(person_id, account)
+    return welcome(person_id, account)
 
 
 def sign_out() -> None:
@@ -166,7 +168,9 @@ def _sign_in(typed: str, password: str) -> ResponseReturnValue | None:
     _carry(secret)
     if known.has_pin:
         return go_to(url_for("accounts.pin", next=next_path()))
-    return _welcome(known.person_id, address)
+    if known.has_second_factor:
+        return go_to(url_for("accounts.second_factor", next=next_path()))
+    return welcome(known.person_id, address)
 
 
 def _carry(secret: str) -> None:
@@ -175,7 +179,7 @@ def _carry(secret: str) -> None:
     session["secret"] = secret
 
 
-def _welcome(person_id: UUID, account: str) -> Response:
+def welcome(person_id: UUID, account: str) -> Response:
     """Let somebody in who has proven everything; tell the owner where the browser is a new one."""
     settings: Settings = current_app.config["UPGUIDE"]
     known = known_device(settings.secret_keys, current_tenant().slug, normal(account))

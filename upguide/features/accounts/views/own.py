@@ -35,6 +35,17 @@ class SessionRow:
     end_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    """One line of the list of passkeys."""
+
+    device: str
+    portal: str
+    since: str
+    used: str
+    remove_url: str
+
+
 @blueprint.get("/security")
 @requires(Permission.OWN_DATA)
 def security() -> str:
@@ -52,7 +63,17 @@ def security() -> str:
         )
         for one in account.sessions
     ]
-    return render("accounts/security.html", account=account, portals=portals, sessions=sessions)
+    passkeys = [
+        PasskeyRow(
+            words_for(one.device),
+            _portal(one.tenant),
+            format_date(one.made_at),
+            format_date(one.used_at),
+            url_for("accounts.remove_passkey", passkey_id=one.id),
+        )
+        for one in account.factors.passkeys
+    ]
+    return render("accounts/security.html", account=account, portals=portals, sessions=sessions, passkeys=passkeys)
 
 
 @blueprint.route("/security/password", methods=["GET", "POST"])

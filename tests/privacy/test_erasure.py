@@ -1,0 +1,276 @@
+"""What each disposition does, on tables made for the test; and a restored database forgets again."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from subprocess import run
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, Date, ForeignKey, LargeBinary, MetaData, String, Table, Text, Uuid, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+from tests.privacy.filled import fill
+from tests.support.database import WorkerDatabase
+from tests.support.factories import Made, join, make_person
+from upguide.extensions import db
+from upguide.models import Erase, KeepUntil, Part, Sever, personal, technical
+from upguide.models.base import dispositions_of
+from upguide.policy.items import Item
+from upguide.policy.purposes import Term
+from upguide.privacy.dispositions import faults
+from upguide.privacy.erasure import Kept, erase, forecast, leave
+from upguide.privacy.holdings import held_items
+from upguide.privacy.ledger import ledger
+from upguide.privacy.replay import replay_ledger
+from upguide.privacy.vault import vault_of
+from upguide.privacy.walk import touches, walk
+from upguide.tenancy.scope import scope
+
+pytestmark = pytest.mark.clause("P4c")
+
+
+class OfTest(DeclarativeBase):
+    """Tables that exist for these tests alone."""
+
+    metadata = MetaData()
+
+
+Table("persons", OfTest.metadata, Column("id", Uuid, primary_key=True))
+
+
+def loose() -> ForeignKey:
+    return ForeignKey("persons.id", ondelete="SET NULL")
+
+
+class Diary(OfTest):
+    """Somebody's own."""
+
+    __tablename__ = "test_diaries"
+    __disposition__ = Erase()
+    id: Mapped[UUID] = technical("identity", Uuid, primary_key=True)
+    person_id: Mapped[UUID] = technical("whose", Uuid, ForeignKey("persons.id", ondelete="CASCADE"))
+    words: Mapped[bytes] = personal(Item.PROGRESS, LargeBinary)
+    picture: Mapped[str] = personal(Item.PHOTO, String(64), file=True)
+
+
+class Talk(OfTest):
+    """Two people's: each has a copy, with the other's words."""
+
+    __tablename__ = "test_talks"
+    __disposition__ = (Erase("person_id"), Sever("author_id", words=("text",), part=Part.SHARED))
+    id: Mapped[UUID] = technical("identity", Uuid, primary_key=True)
+    person_id: Mapped[UUID] = technical("whose copy", Uuid, ForeignKey("persons.id", ondelete="CASCADE"))
+    author_id: Mapped[UUID | None] = technical(
+        "who wrote", Uuid, ForeignKey("persons.id", ondelete="SET NULL"), nullable=True
+    )
+    text: Mapped[str | None] = personal(Item.CORRESPONDENCE, Text, nullable=True)
+
+
+class Bill(OfTest):
+    """What a law wants kept."""
+
+    __tablename__ = "test_bills"
+    __disposition__ = KeepUntil(Term.PROOF, snapshot=("amount",))
+    id: Mapped[UUID] = technical("identity", Uuid, primary_key=True)
+    person_id: Mapped[UUID | None] = technical(
+        "whose", Uuid, ForeignKey("persons.id", ondelete="SET NULL"), nullable=True
+    )
+    amount: Mapped[str] = personal(Item.NUMBER, Text)
+    delivered_to: Mapped[str | None] = personal(Item.ADDRESS, Text, nullable=True)
+    kept_until: Mapped[date] = technical("the last day", Date)
+
+
+MODELS: tuple[type[Any], ...] = (Diary, Talk, Bill)
+PICTURE = "ab" * 32
+
+
+@pytest.fixture
+def tables(app: Flask, database: WorkerDatabase) -> Iterator[None]:
+    """The tables, for the length of a test."""
+    engine = create_engine(database.owner_url)
+    made = [model.__table__ for model in MODELS]
+    OfTest.metadata.create_all(engine, tables=made)
+    yield
+    db.session.remove()
+    OfTest.metadata.drop_all(engine, tables=made)
+    engine.dispose()
+
+
+def write(person: Made, other: Made) -> dict[str, UUID]:
+    """Give two people a diary, a talk between them, and a bill."""
+    talk = Talk.__table__.insert().values
+    ids = {name: uuid4() for name in ("diary", "copy_of_other", "own_copy", "bill")}
+    with scope(None, person.id, db.session()):
+        words = vault_of(db.session(), person.id).close("test_diaries.words", ids["diary"], "I went on")
+        run_all(
+            Diary.__table__.insert().values(id=ids["diary"], person_id=person.id, words=words, picture=PICTURE),
+            talk(id=ids["copy_of_other"], person_id=other.id, author_id=person.id, text="Hello"),
+            talk(id=ids["own_copy"], person_id=person.id, author_id=other.id, text="Hi there"),
+            Bill.__table__.insert().values(
+                id=ids["bill"], person_id=person.id, amount="100", delivered_to="Here 1", kept_until=date(2034, 12, 31)
+            ),
+        )
+        db.session.commit()
+    return ids
+
+
+def run_all(*statements: Any) -> None:
+    for statement in statements:
+        db.session.connection().execute(statement)
+
+
+def erased(person: Made, **more: Any) -> None:
+    # The house's own tables keep to their declarations as well: the row in persons goes last.
+    with scope(None, person.id, db.session()):
+        erase(db.session(), person.id, models=MODELS, **more)
+        db.session.commit()
+
+
+def rows(model: type[Any]) -> list[tuple[Any, ...]]:
+    found = db.session.connection().execute(model.__table__.select()).all()
+    db.session.rollback()
+    return [tuple(row) for row in found]
+
+
+def test_the_tables_of_this_test_are_declared_as_the_house_asks() -> None:
+    assert faults(MODELS) == []
+    assert [len(dispositions_of(model)) for model in MODELS] == [1, 2, 1]
+
+
+def test_what_is_somebody_s_own_goes_with_files_and_all(tables: None, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    erased(person)
+    assert rows(Diary) == []
+    with database.connect() as connection:
+        keys = {row[0] for row in connection.execute("SELECT file_key FROM files_to_remove")}
+    assert keys == {"ab" * 16}
+
+
+def test_somebody_else_s_copy_stays_without_the_person(tables: None) -> None:
+    person, other = make_person(), make_person()
+    ids = write(person, other)
+    erased(person)
+    assert rows(Talk) == [(ids["copy_of_other"], other.id, None, "Hello")]
+
+
+def test_one_s_own_words_can_be_blanked_first(tables: None) -> None:
+    person, other = make_person(), make_person()
+    ids = write(person, other)
+    erased(person, blank_words=True)
+    assert rows(Talk) == [(ids["copy_of_other"], other.id, None, None)]
+
+
+def test_what_a_law_wants_stays_as_a_snapshot_cut_loose(tables: None) -> None:
+    person, other = make_person(), make_person()
+    ids = write(person, other)
+    erased(person)
+    assert rows(Bill) == [(ids["bill"], None, "100", None, date(2034, 12, 31))]
+
+
+def test_the_forecast_says_what_goes_what_stays_and_until_when(tables: None) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    with scope(None, person.id, db.session()):
+        what = forecast(db.session(), person.id, MODELS)
+    assert dict(what.goes) == {Item.PROGRESS: 1, Item.PHOTO: 1, Item.CORRESPONDENCE: 1}
+    assert dict(what.severed) == {Item.CORRESPONDENCE: 1}
+    assert what.kept == (Kept((Item.NUMBER,), Term.PROOF, 1, date(2034, 12, 31)),)
+    assert what.has_words
+
+
+def test_the_walk_shows_one_s_own_words_in_another_s_copy_and_nobody_else_s(tables: None) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    with scope(None, person.id, db.session()):
+        found = {(r.table, r.part): r for r in walk(db.session(), person.id, MODELS)}
+    assert found["test_talks", Part.SHARED].values == {Item.CORRESPONDENCE: {"text": "Hello"}}
+    assert found["test_diaries", Part.ABOUT_ME].values[Item.PROGRESS] == {"words": "I went on"}
+    assert found["test_diaries", Part.ABOUT_ME].files == ("ab" * 16, "ab" * 16)
+    assert found["test_bills", Part.ABOUT_ME].values[Item.ADDRESS] == {"delivered_to": "Here 1"}
+
+
+def test_declared_exported_and_erased_are_the_same_items(app: Flask, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    fill(database, person, other)
+    with scope(None, person.id, db.session()):
+        exported = {item for record in walk(db.session(), person.id) for item in record.items}
+        what = forecast(db.session(), person.id)
+        erase(db.session(), person.id)
+        db.session.commit()
+        left = list(walk(db.session(), person.id))
+    erased_items = set(what.goes) | set(what.severed) | {item for kept in what.kept for item in kept.items}
+    assert left == []
+    assert held_items() == exported == erased_items
+
+
+def test_the_ledger_tells_nothing_about_anybody(app: Flask, settings: Any) -> None:
+    person = make_person()
+    ledger().note(person.id)
+    ledger().note(person.id, "gfs")
+    [name] = [n for n in ledger().names(person.id) if n in ledger().read()]
+    file = settings.var / "files" / "ledger" / name
+    assert str(person.id) not in name
+    assert len(name) == 64
+    assert file.read_text().startswith("20")
+    assert len(file.read_text()) < 40
+
+
+def test_a_restored_backup_forgets_again_before_it_serves(app: Flask, database: WorkerDatabase, tmp_path: Path) -> None:
+    gone, leaver, stayer = make_person(), make_person("gfs"), make_person()
+    join(leaver, "upguide")
+    dump = tmp_path / "old.dump"
+    tool("pg_dump", database, "--data-only", "--format=custom", f"--file={dump}", "--exclude-table=alembic_version")
+    with scope(None, gone.id, db.session()):
+        ledger().note(gone.id)
+        erase(db.session(), gone.id)
+        db.session.commit()
+    ledger().note(leaver.id, "gfs")
+    leave(db.session(), "gfs", leaver.id)
+    db.session.commit()
+    database.empty()
+    tool("pg_restore", database, "--data-only", "--disable-triggers", str(dump))
+    assert known(database) == {gone.id, leaver.id, stayer.id}
+    assert replay_ledger(db.session()) == (1, 1)
+    assert known(database) == {leaver.id, stayer.id}
+    assert replay_ledger(db.session()) == (0, 0)
+    with database.connect() as connection:
+        portals = connection.execute("SELECT tenant_id FROM memberships WHERE person_id = %s", [leaver.id]).fetchall()
+        text = "".join(row[0] for row in connection.execute("SELECT p::text FROM persons p"))
+        words = "".join(row[0] for row in connection.execute("SELECT w::text FROM name_words w"))
+    assert portals == [("upguide",)]
+    assert str(gone.surname).casefold() not in (text + words).casefold()
+
+
+def test_whoever_joins_again_after_leaving_stays(app: Flask) -> None:
+    person = make_person("gfs")
+    ledger().note(person.id, "gfs")
+    leave(db.session(), "gfs", person.id)
+    db.session.commit()
+    join(person, "gfs")
+    assert replay_ledger(db.session()) == (0, 0)
+
+
+def known(database: WorkerDatabase) -> set[UUID]:
+    with database.connect() as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM persons")}
+
+
+def tool(name: str, database: WorkerDatabase, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs on the worker's database, as the superuser."""
+    address = database.server.url(database.name, "postgres").replace("+psycopg", "")
+    program = Path(str(database.server.place.programs)) / name
+    done = run([str(program), f"--dbname={address}", *arguments], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_every_touch_is_of_a_table_that_is_there(database: WorkerDatabase) -> None:
+    assert {touch.table.name for touch in touches()} <= tables_of(database)
+
+
+def tables_of(database: WorkerDatabase) -> set[str]:
+    with database.connect() as connection:
+        return {row[0] for row in connection.execute("SELECT tablename FROM pg_tables")}
