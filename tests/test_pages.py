@@ -54,7 +54,8 @@ def test_every_page_opens_for_a_member_in_each_portal(app: Flask, browse: Browse
     assert wrong == {}
 
 
-# Links that were never sent, photos that were never placed, a phone number without saying which.
+# Links that were never sent, photos that were never placed, an app and a passkey that were never set up, a phone
+# number without saying which.
 NOT_THERE = {
     "GET accounts.reset",
     "GET accounts.confirm_registration",
@@ -64,6 +65,8 @@ NOT_THERE = {
     "GET profile.remove",
     "GET profile.card",
     "GET people.photo",
+    "GET accounts.authenticator_picture",
+    "GET accounts.remove_passkey",
 }
 
 

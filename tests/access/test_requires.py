@@ -28,7 +28,7 @@ def door(declare: Callable[[Callable[[], str]], Callable[[], str]], viewer: View
     app.before_request(check_access)
     app.add_url_rule("/page", "page", declare(lambda: "opened"), methods=["GET", "POST"])
     accounts = Blueprint("accounts", "accounts")
-    for name in ("login", "pin", "join", "confirm"):
+    for name in ("login", "pin", "join", "confirm", "second_factor", "second_factor_required"):
         accounts.add_url_rule(f"/{name}", name, public("a way in")(lambda: "a way in"))
     app.register_blueprint(accounts)
     return app
@@ -44,6 +44,7 @@ def ask(
 VISITOR = Viewer("upguide")
 STRANGER = replace(MEMBER, member=False)
 HALF = replace(MEMBER, pin_needed=True)
+TWICE = replace(WEBMASTER, second_factor=True)
 
 
 @pytest.mark.clause("W10")
@@ -65,8 +66,11 @@ HALF = replace(MEMBER, pin_needed=True)
         (Permission.ENTER_PIN, VISITOR, "303 /login?next=/page"),
         (Permission.ENTER_PIN, HALF, "200 opened"),
         (Permission.LOOK_UP, MEMBER, "403 <!doct"),
-        (Permission.LOOK_UP, replace(WEBMASTER, signed=frozenset()), "403 <!doct"),
-        (Permission.LOOK_UP, WEBMASTER, "200 opened"),
+        (Permission.LOOK_UP, replace(TWICE, signed=frozenset()), "403 <!doct"),
+        (Permission.LOOK_UP, WEBMASTER, "303 /second_factor_required"),
+        (Permission.LOOK_UP, replace(WEBMASTER, second_factor_needed=True), "303 /second_factor?next=/page"),
+        (Permission.LOOK_UP, TWICE, "200 opened"),
+        (Permission.OVERSEE, TWICE, "403 <!doct"),
     ],
 )
 def test_permission_lets_through_or_sends_to_where_it_is_got(

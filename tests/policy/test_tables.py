@@ -55,7 +55,7 @@ def test_secrets_are_seen_by_nobody_but_as_an_item() -> None:
         if relation not in (Relation.SELF, Relation.OFFICER, Relation.WEBMASTER)
         for item in cells
     }
-    assert secret == {Item.PASSWORD, Item.PIN}
+    assert secret == {Item.PASSWORD, Item.PIN, Item.AUTHENTICATOR, Item.RECOVERY_CODES}
     assert secret & others == set()
 
 
@@ -79,6 +79,8 @@ class Asker:
     signed_in: bool = False
     member: bool = False
     pin_needed: bool = False
+    second_factor_needed: bool = False
+    second_factor: bool = False
     roles: frozenset[Role] = frozenset()
     signed: frozenset[AgreementKind] = frozenset()
 
@@ -89,11 +91,23 @@ def expected(asker: Asker) -> set[Permission]:
         return set()
     if asker.pin_needed:
         return {Permission.ENTER_PIN}
-    allowed = {Permission.ENTER_PIN, Permission.JOIN, Permission.OWN_DATA}
+    if asker.second_factor_needed:
+        return {Permission.ENTER_PIN, Permission.ENTER_SECOND_FACTOR}
+    allowed = {Permission.ENTER_PIN, Permission.ENTER_SECOND_FACTOR, Permission.JOIN, Permission.OWN_DATA}
     if asker.member:
         allowed |= {Permission.BE_MEMBER, Permission.SEARCH_PEOPLE}
-        if Role.WEBMASTER in asker.roles and AgreementKind.CONFIDENTIALITY in asker.signed:
-            allowed.add(Permission.LOOK_UP)
+    return allowed | expected_of_the_appointed(asker) if asker.second_factor else allowed
+
+
+def expected_of_the_appointed(asker: Asker) -> set[Permission]:
+    """What an appointment allows after a second factor: to sign at first, all else once silence is promised."""
+    allowed = {Permission.SIGN} if asker.roles else set()
+    if AgreementKind.CONFIDENTIALITY not in asker.signed:
+        return allowed
+    if Role.WEBMASTER in asker.roles:
+        allowed |= {Permission.LOOK_UP, Permission.ADMINISTER, Permission.HANDLE_BREACHES}
+    if Role.OFFICER in asker.roles:
+        allowed |= {Permission.OVERSEE, Permission.HANDLE_BREACHES}
     return allowed
 
 
@@ -102,9 +116,9 @@ def test_permissions_in_every_state_that_somebody_can_be_in() -> None:
     roles = [frozenset[Role](), *(frozenset({role}) for role in Role), frozenset(Role)]
     signed = [frozenset[AgreementKind](), *(frozenset({kind}) for kind in AgreementKind)]
     wrong = []
-    for signed_in, member, pin_needed in product((False, True), repeat=3):
+    for state in product((False, True), repeat=5):
         for held, agreed in product(roles, signed):
-            asker = Asker(signed_in, member, pin_needed, held, agreed)
+            asker = Asker(*state, held, agreed)
             if {permission for permission in Permission if may(asker, permission)} != expected(asker):
                 wrong.append(asker)
     assert wrong == []

@@ -91,10 +91,10 @@ def _turn_away(viewer: Viewer, permission: Permission) -> Response:
         return redirect(url_for("accounts.pin", next=_here()), 303)
     if viewer.second_factor_needed:
         return redirect(url_for("accounts.second_factor", next=_here()), 303)
-    if not viewer.member:
-        return redirect(url_for("accounts.join", next=_here()), 303)
     if may(replace(viewer, second_factor=True), permission):
         return redirect(url_for("accounts.second_factor_required"), 303)
+    if not viewer.member:
+        return redirect(url_for("accounts.join", next=_here()), 303)
     raise Forbidden
 
 

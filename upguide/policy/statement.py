@@ -38,9 +38,9 @@ VERSIONS = (
         2,
         date(2026, 11, 22),
         {
-            "en": "0977be788ee9396a35641f622b5a07bd4f2d4b287b8d2f9109fb7b06522c5634",
-            "nl": "4f550c02b5e8bce9d1796224e40a8e7b22e78edb437aa1ed9e2da620643ffcf5",
-            "nl@formal": "569e3f4d15c079f9105cc71121468099c53a051ca4637107fbe8d22ca26f0850",
+            "en": "692075ed463c44230e8c899c3a2c40fd33bf0e49f7706f5e5f995a6a91db48d4",
+            "nl": "6b453a81f50999da18a531c39fe4459910eee6998a2869a178c480b6836da2fe",
+            "nl@formal": "8462be30b36631db0484389ae3c13781561a4c9cdcaf70471da2afe780905cf1",
         },
     ),
 )

@@ -100,7 +100,7 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(20, 15 * MINUTE, _ADDRESS),
         Rule(5, 15 * MINUTE, _ACCOUNT),
         Rule(15, DAY, _ACCOUNT),
-        Rule(1000, 10 * MINUTE, _TENANT),
+        Rule(1000, 10 * MINUTE, _TENANT, spares=5),
     ),
     Action.CONFIRM: (
         Rule(5, 15 * MINUTE, _SESSION),
