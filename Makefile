@@ -39,11 +39,12 @@ check: $(READY) ## lint, format, types, layers, templates, catalogues, clauses, 
 bench: $(READY) ## the benchmarks, as ratios
 	@$(BIN)/python -m bench
 
-audit: $(READY) browser ## every page in every theme, language, light and width, with axe
+audit: $(READY) browser ## every page in every theme, language, light and width, with axe; jobs killed at random points
 	@$(BIN)/pytest tests/browser -m audit -n 2
+	@$(BIN)/pytest tests -m audit -n 2 --ignore tests/browser
 
 clauses: $(READY) ## each clause of the privacy statement, with the tests that prove it
-	@$(FLASK) privacy clauses
+	@$(FLASK) privacy clauses --json
 
 lock: $(READY) ## write requirements.txt anew from setup.cfg
 	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra test --extra dev --extra bench \

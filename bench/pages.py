@@ -11,16 +11,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from sqlalchemy import event
 
-from upguide.commands._demo.world import make_character
 from upguide.extensions import db
-from upguide.features.accounts.queries import mail_address_known
 from upguide.security.passwords import hash_password, verify_password
-from upguide.tenancy import all_tenants
 
 from .load import Measured, middle, request, run
 from .report import Result
-from .servers import Server, serve
-from .visit import CHARACTER, Visitor
+from .servers import OUR_ARGUMENTS, Server, serve
+from .visit import Visitor, arrive
 from .world import VAR, World, application, logs
 
 PEOPLE, PROFILE = "/people?q=jan", "/profile"
@@ -43,23 +40,15 @@ def measure(world: World, rounds: int, seconds: float) -> list[Result]:
     return [*results, *(Result(f"SQL statements, {name}", n, limit=limit) for name, (n, limit) in statements.items())]
 
 
-OUR_ARGUMENTS = ["--config", "python:upguide.gunicorn", "wsgi:app"]
 REFERENCE_ARGUMENTS = ["--workers", "2", "--worker-class", "sync", "bench.reference.app:app"]
 
 
 def _prepare(world: World) -> Iterator[tuple[str, tuple[int, float]]]:
-    """Make who signs in; count the statements of pages in this process."""
-    app = application(world)
+    """Count the statements of pages in this process."""
+    visitor, app, statements = arrive(world), application(world), list[str]()
     with app.app_context():
-        if not mail_address_known(db.session(), CHARACTER.mail_address):
-            make_character(db.session(), all_tenants(), CHARACTER)
-        db.session.remove()
         engine = db.engine
-    statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
-    with serve("count", OUR_ARGUMENTS, world.environment, logs("count")) as server:
-        visitor = Visitor(server)
-        visitor.sign_in()
     client = app.test_client(use_cookies=False)
     for name, path, limit in COUNTED:
         address: dict[str, Any] = {"headers": visitor.headers, "base_url": f"http://{visitor.headers['Host']}"}

@@ -97,11 +97,7 @@ def _misspelt(random: Random, name: str) -> dict[str, Any]:
 
 
 def _search(question: str) -> Run:
-    words = queries.search_words(question)
-    values: dict[str, Any] = {"tenant_id": TENANT, "size": queries.PAGE_SIZE + 1}
-    for at, word in enumerate(words):
-        values |= {f"from_{at}": word, f"until_{at}": word + "\U0010ffff"}
-    return _run(queries.search_statement(len(words), None), values)
+    return _run(*queries.search(TENANT, queries.search_words(question), None))
 
 
 def _run(statement: Select[Any], values: dict[str, Any]) -> Run:

@@ -29,7 +29,7 @@ MAIL = "somebody@people.upguide.example"
 
 def measure(server: embedded.EmbeddedServer) -> list[Result]:
     """Return how long both take, and the memory of the process that did them."""
-    world.build(server, "bench_rights", 1)
+    world.build(server, 1)
     took = {}
     for name in ("export", "erasure"):
         command = [sys.executable, "-m", "bench.rights", name]
@@ -44,13 +44,14 @@ def measure(server: embedded.EmbeddedServer) -> list[Result]:
 
 def make_somebody(app: Flask, connection: Connection) -> UUID:
     """Make a person with 5,000 rows and 200 files."""
-    person_id, wrapped = uuid4(), sealer().new_wrapped_key()
+    person_id = uuid4()
+    wrapped = sealer().new_wrapped_key(person_id)
     connection.execute("DELETE FROM persons WHERE mail_address = %s", [MAIL])
     values = [person_id, new_number(), MAIL]
     connection.execute("INSERT INTO persons (id, number, mail_address, alias) VALUES (%s, %s, %s, 'AB')", values)
     connection.execute("INSERT INTO person_keys VALUES (%s, %s)", [person_id, wrapped])
     _many_rows(connection, person_id)
-    vault = Vault(wrapped)
+    vault = Vault(person_id, wrapped)
     with connection.cursor() as cursor:
         phones = [(person_id, row, vault.close("phones.phone_number", row, "+31612345678")) for row in _ids(PHONES)]
         cursor.executemany("INSERT INTO phones VALUES (%s, %s, 'mobile', %s)", phones)
@@ -90,7 +91,7 @@ def _ids(count: int) -> list[UUID]:
 def run(what: str) -> None:
     """Do one of the two in this process, and print what it took."""
     with world.running() as server:
-        made = world.World(server, "bench_rights")
+        made = world.World(server, world.name(1))
         app = world.application(made)
         with app.app_context(), made.connect(embedded.SUPERUSER) as connection:
             person_id = make_somebody(app, connection)
@@ -114,7 +115,8 @@ def _export(person_id: UUID) -> float:
 
 
 def _erase(person_id: UUID) -> float:
-    from upguide.features.rights.jobs import erase_due, remove_files  # noqa: PLC0415 - within an application
+    from upguide.features.rights.jobs import erase_due  # noqa: PLC0415 - within an application
+    from upguide.privacy.farewell import remove_files  # noqa: PLC0415 - within an application
 
     with scope(None, person_id):
         db.session.add(Erasure(person_id=person_id, tenant_id=world.TENANT, language="nl", due_at=db.func.now()))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
+OUR_ARGUMENTS = ["--config", "python:upguide.gunicorn", "wsgi:app"]
 PATIENCE = 30.0  # seconds until the first answer
 
 

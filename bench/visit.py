@@ -8,9 +8,13 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 from upguide.commands._demo.cast import PASSWORD, SIGN_INS
+from upguide.commands._demo.world import make_character
+from upguide.extensions import db
+from upguide.features.accounts.queries import mail_address_known
+from upguide.tenancy import all_tenants
 
-from .servers import Server
-from .world import HOST, VAR
+from .servers import OUR_ARGUMENTS, Server, serve
+from .world import HOST, VAR, World, application, logs
 
 CHARACTER = next(one for one in SIGN_INS if one.local_part == "member")
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
@@ -54,3 +58,16 @@ class Visitor:
         text = answer.read().decode()
         connection.close()
         return text
+
+
+def arrive(world: World) -> Visitor:
+    """Return somebody signed in, who is made where they are missing; the session outlives the server."""
+    with application(world).app_context():
+        if not mail_address_known(db.session(), CHARACTER.mail_address):
+            make_character(db.session(), all_tenants(), CHARACTER)
+        db.session.remove()
+        db.engine.dispose()
+    with serve("arrival", OUR_ARGUMENTS, world.environment, logs("arrival")) as server:
+        visitor = Visitor(server)
+        visitor.sign_in()
+    return visitor

@@ -1,9 +1,10 @@
 """The database that is measured: an embedded server of the benchmarks' own, kept between runs.
 
-Two databases: `bench_small` with few members, for what may not grow with a portal, and `bench_large` with all.
+One database for each number of members, such as `bench_100000`.
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ from upguide.security.sealing import Sealer
 VAR = ROOT / "var" / "bench"
 SECRET_KEY = "the-key-of-the-benchmarks-which-is-long-enough"  # noqa: S105 - it opens invented data
 TENANT, HOST = "upguide", "upguide.me"
-SMALL = 10_000
+# Members: of a portal that is small, and of one whose pages are measured.
+SMALL, USUAL = 10_000, 100_000
 # More than a laptop's share, so that it is the statements that are measured, and not the disk.
 OPTIONS = {**embedded.DURABLE, "shared_buffers": "512MB", "fsync": "off", "max_connections": "60"}
 
@@ -70,17 +72,22 @@ def running() -> Iterator[embedded.EmbeddedServer]:
         server.release()
 
 
-def build(server: embedded.EmbeddedServer, name: str, members: int) -> World:
-    """Return a database with at least `members`; one of a former run is used again while the tables are the same."""
-    world = World(server, f"{name}_{_fingerprint()}")
+def name(members: int) -> str:
+    """Return the name of the database with so many members."""
+    return f"bench_{members}"
+
+
+def build(server: embedded.EmbeddedServer, members: int) -> World:
+    """Return a database with so many members; one of a former run is used again, with migrations that came since."""
+    world = World(server, name(members))
     with server.connect() as connection:
-        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-        for old in sorted(one for one in names if one.startswith(f"{name}_") and one != world.name):
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
-        if world.name not in names:
+        if _outdated(connection, world.name):
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(world.name)))
             parts = [sql.Identifier(part) for part in (world.name, embedded.OWNER)]
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*parts))
-    _migrate(world)
+        _migrate(world)
+        note = sql.Literal(json.dumps(_migrations()))
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(world.name), note))
     with world.connect(embedded.SUPERUSER) as connection:
         (there,) = connection.execute("SELECT count(*) FROM memberships").fetchone() or (0,)
     if there < members:
@@ -88,12 +95,21 @@ def build(server: embedded.EmbeddedServer, name: str, members: int) -> World:
     return world
 
 
-def _fingerprint() -> str:
-    """Return a hash over what the tables are made from."""
-    digest = hashlib.sha256()
-    for file in sorted((ROOT / "upguide" / "migrations").rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:8]
+def _outdated(connection: psycopg.Connection, database: str) -> bool:
+    """Tell whether the database is missing, or was made by migrations that read otherwise today."""
+    statement = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    row = connection.execute(statement, [database]).fetchone()
+    if row is None or row[0] is None:
+        return True
+    made_by: dict[str, str] = json.loads(row[0])
+    return not made_by.items() <= _migrations().items()
+
+
+def _migrations() -> dict[str, str]:
+    """Return each migration with a hash of its text, and of what all of them are made with."""
+    folder = ROOT / "upguide" / "migrations"
+    files = [*sorted((folder / "versions").glob("*.py")), folder / "rls.py"]
+    return {file.stem: hashlib.sha256(file.read_bytes()).hexdigest()[:8] for file in files}
 
 
 def _fill(world: World, count: int) -> None:

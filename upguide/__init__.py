@@ -17,7 +17,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     # Here, and not above: who needs one part of the house (the policy, a command) must not load all of it.
     from . import commands, config, database, errors, features, logging, tenancy, web  # noqa: PLC0415
     from .extensions import csrf, db  # noqa: PLC0415
-    from .privacy import entries  # noqa: PLC0415
+    from .privacy import entries, restored  # noqa: PLC0415
     from .security import headers, sessions  # noqa: PLC0415
     from .tenancy import scope  # noqa: PLC0415
 
@@ -40,6 +40,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     entries.install(db)
     sessions.install(app)
     headers.install(app)
+    restored.install(app)
     web.install(app)
     # After the steps of a request: its error page wants the portal, the scope and the language.
     csrf.init_app(app)

@@ -12,7 +12,7 @@ from upguide.security.throttle import Throttled
 from upguide.tenancy import find_tenant
 
 log = structlog.get_logger()
-PAGES = frozenset({400, 403, 404, 405, 413, 421, 429, 500})
+PAGES = frozenset({400, 403, 404, 405, 413, 429, 500})
 
 
 def install(app: Flask) -> None:

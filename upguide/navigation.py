@@ -33,12 +33,24 @@ class _Entry:
     permission: Permission
     icon: str
     module: str | None = None
+    until: Permission | None = None  # who may do this has no use for the entry any more
 
 
 _NAV = (
     _Entry("home.today", lazy_gettext("Today"), Permission.BE_MEMBER, "home"),
     _Entry("people.search", lazy_gettext("People"), Permission.SEARCH_PEOPLE, "people", "people"),
     _Entry("profile.overview", lazy_gettext("My profile"), Permission.OWN_DATA, "profile"),
+    _Entry("breaches.register", lazy_gettext("Breaches"), Permission.HANDLE_BREACHES, "alert"),
+    _Entry("rights.overview", lazy_gettext("My data"), Permission.OWN_DATA, "shield"),
+    _Entry("oversight.overview", lazy_gettext("Oversight"), Permission.OVERSEE, "eye"),
+    _Entry("webmaster.overview", lazy_gettext("Site administration"), Permission.ADMINISTER, "organisation"),
+    _Entry(
+        "agreements.overview",
+        lazy_gettext("Agreements"),
+        Permission.SIGN,
+        "pencil",
+        until=Permission.HANDLE_BREACHES,
+    ),
     _Entry("accounts.security", lazy_gettext("Security"), Permission.OWN_DATA, "lock"),
 )
 
@@ -50,6 +62,7 @@ def nav_items() -> list[Link]:
         Link(url, str(entry.label), entry.icon, _is_at(url))
         for entry in _NAV
         if may(viewer, entry.permission) and (entry.module is None or entry.module in modules)
+        if entry.until is None or not may(viewer, entry.until)
         for url in [url_for(entry.endpoint)]
     ]
 
@@ -59,6 +72,7 @@ def footer_links() -> list[Link]:
     return [
         Link(url_for("statement.current"), gettext("Privacy statement")),
         Link(url_for("statement.cookies"), gettext("Cookies")),
+        Link(url_for("breaches.report_a_breach"), gettext("Report a data breach")),
     ]
 
 

@@ -1,7 +1,7 @@
 """The way of a request through the house, and what every template may use.
 
 1. `tenancy` has found the portal.  2. The scope names it to the database.  3. The language is chosen.
-4. The endpoint's access is checked.  5. The view runs.  6. What was journalled is committed, or nothing is sent.
+4. The endpoint's access is checked.  5. The view runs.  6. What was journalled is kept, or nothing is sent.
    Where the answer is that there is nothing (404), nobody was seen, and nothing is journalled.
 """
 
@@ -9,9 +9,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, get_flashed_messages, request, session, url_for
 from flask_wtf.csrf import generate_csrf
-from werkzeug.exceptions import NotFound
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import InternalServerError, NotFound
 from werkzeug.local import LocalProxy
 from whitenoise import WhiteNoise
 
@@ -26,6 +28,7 @@ from upguide.security.headers import csp_nonce
 from upguide.tenancy import current_tenant, find_tenant
 from upguide.tenancy.scope import set_scope
 
+log = structlog.get_logger()
 STATIC = Path(__file__).parent / "static"
 ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "pool_size": 4, "max_overflow": 4}
 
@@ -64,6 +67,7 @@ def serve_static(app: Flask) -> None:
         prefix=prefix,
         autorefresh=settings.development,
         max_age=0 if settings.development else 365 * 24 * 3600,
+        allow_all_origins=False,
         add_headers_function=_static_headers,
     )
 
@@ -80,6 +84,7 @@ def static_version() -> str:
 def _static_headers(headers: Any, _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Referrer-Policy"] = "same-origin"
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -96,7 +101,16 @@ def _enter() -> None:
 
 
 def _keep(response: Response) -> Response:
-    (journal.forget if response.status_code == NotFound.code else journal.keep)(db.session())
+    if response.status_code == NotFound.code:
+        journal.forget(db.session())
+        return response
+    try:
+        journal.keep(db.session())
+    except SQLAlchemyError:
+        # The database may be what failed before, too. The error page shows nobody, and must stay whole.
+        if response.status_code < InternalServerError.code:
+            raise
+        log.exception("look_not_kept")
     return response
 
 

@@ -99,3 +99,18 @@ def test_webmaster_has_role_and_agreement(core: Flask) -> None:
     viewer = load("upguide", start_session(make_webmaster()))
     assert (viewer.roles, viewer.signed) == ({Role.WEBMASTER}, {AgreementKind.CONFIDENTIALITY})
     assert viewer.reason is None
+
+
+@pytest.mark.clause("P7")
+@pytest.mark.parametrize(
+    ("column", "restricted", "blocked"),
+    [("restricted_at", True, False), ("blocked_at", False, True), ("made_at", False, False)],
+)
+def test_viewer_tells_who_is_restricted_or_blocked(
+    core: Flask, database: WorkerDatabase, column: str, *, restricted: bool, blocked: bool
+) -> None:
+    person = make_person()
+    with database.connect() as connection:
+        connection.execute(f"UPDATE persons SET {column} = now()")
+    viewer = load("upguide", start_session(person))
+    assert (viewer.restricted, viewer.blocked, viewer.member) == (restricted, blocked, True)

@@ -19,6 +19,10 @@ READERS = {
     "upguide/features/profile/": "the subject's own profile",
     "upguide/mail/": "the letters themselves, sealed, on their way to whom they are for",
     "upguide/features/rights/": "the subject's own rights: the address for a letter, the portals joined, the jobs",
+    "upguide/features/breaches/": "words about breaches, and where a letter about one goes: no list holds a name",
+    "upguide/features/oversight/queries.py": "the handle, which addresses the page of who opened it: no name itself",
+    "upguide/features/statement/": "the subject's own answers to a version, and the address for the letter about it",
+    "upguide/features/agreements/": "the subject's own signatures, and the address for a copy and a reminder",
     "upguide/features/people/queries.py": "the handle, which addresses a page, and the order of names: no name itself",
 }
 NAME_PARTS = {"first_names", "infix", "surname"}

@@ -6,9 +6,15 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
+from tests.browser.breaches import make_register
 from tests.features.accounts.letters import letters
 from tests.features.accounts.people import make_codes, set_app, set_passkey, set_pin
+from tests.features.oversight.attended import Attended
+from tests.features.profile.photos import send, send_and_place
 from tests.files.pictures import encoded, quarters
+from tests.privacy.asking import acting, make_officer, put
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
 from tests.support.factories import (
@@ -20,12 +26,21 @@ from tests.support.factories import (
     hide,
     make_person,
     make_professional,
+    make_webmaster,
+    open_look,
     start_session,
 )
+from tests.support.factories import (
+    make_officer as make_bound_officer,
+)
 from tests.support.server import Site
+from upguide.access.viewer import Viewer
 from upguide.extensions import db
 from upguide.models import Erasure, Export
 from upguide.policy.items import Item
+from upguide.policy.purposes import Purpose
+from upguide.policy.sees import ABOUT_ANOTHER, NAMES, Relation, Setting
+from upguide.privacy import journal, limits, requests
 from upguide.tenancy.scope import scope
 
 # As long as names and addresses come: what does not break does not fit a phone.
@@ -163,13 +178,14 @@ def member(world: World) -> Scene:
     browser = world.client(person, second_factor=True)
     other = world.client(pictured := world.person(**LONG_NAME))
     for one in (browser, other):
-        picture = {"photo": (BytesIO(encoded(quarters(), "JPEG")), "me.jpg"), "place": "centre", "nearness": "whole"}
-        assert one.post("/profile/photo/change", picture, content_type="multipart/form-data").status_code == 303
+        assert send_and_place(one, BytesIO(encoded(quarters(), "JPEG"))).status_code == 303
+    assert send(browser, BytesIO(encoded(quarters(900, 600), "JPEG"))).status_code == 303
     assert browser.post("/security/mail-address", {"mail_address": f"new.{LONG_MAIL}"}).location == "/security"
     for _one in range(26):
         world.person(surname=FOUND)
     rows = {"phone": str(phone), "address": str(address), "employer": str(employer), "passkey": str(passkey)}
     rows["export"] = str(asked_by_right(person))
+    rows["waiting"], rows["answered"] = asked_of_humans(person, pictured)
     return Scene(cookies_of(browser), {**rows, "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]})
 
 
@@ -184,10 +200,49 @@ def asked_by_right(person: Made) -> UUID:
     return export_id
 
 
+def asked_of_humans(person: Made, viewer: Made) -> tuple[str, str]:
+    """Let somebody wait for one answer, with more time, and have another; and let others have looked at them."""
+    officer, waiting, answered = make_officer(), put(person), put(person)
+    acting(officer, requests.extend, waiting, "We asked the organisation that entered it, and wait for its answer.")
+    acting(officer, requests.answer, answered, "We know your name, and where you live.")
+    looks = [
+        journal.Look(person.id, frozenset({relation}), Setting.PAGE, items)
+        for relation, items in ((Relation.MEMBER, frozenset(NAMES)), (Relation.CONNECTION, frozenset(ABOUT_ANOTHER)))
+        for _number in range(14)
+    ]
+    with scope(person.tenant, viewer.id, db.session()):
+        journal.record(db.session(), Viewer(person.tenant, viewer.id, reason="You asked for help."), looks)
+        journal.keep(db.session())
+    return str(waiting), str(answered)
+
+
+def limited(world: World) -> Scene:
+    """Somebody who restricted the use of everything, objects to a purpose too, and whom a webmaster blocked."""
+    person = world.person()
+    reason = "I want to find out first whether my birth date is right."
+    acting(person, limits.restrict, person.id, reason)
+    acting(person, limits.object_to, person.id, Purpose.DEVELOPMENT, reason)
+    acting(person, limits.lift, person.id)
+    acting(person, limits.restrict, person.id, "")
+    with world.database.connect() as connection:
+        connection.execute(
+            "UPDATE persons SET blocked_at = now(), blocked_reason = 'Somebody else seems to use it.' WHERE id = %s",
+            [person.id],
+        )
+    return Scene(cookies_of(world.client(person)), {})
+
+
 def professional(world: World) -> Scene:
     """A member with an active card, and somebody else's card to look at."""
     other = make_professional(world.tenant, **LONG_NAME)
     return Scene(cookies_of(world.client(make_professional(world.tenant))), {"other": other.handle})
+
+
+def keeper(world: World) -> Scene:
+    """An officer who keeps a register of breaches."""
+    officer = make_bound_officer(world.tenant)
+    words = make_register(officer, world.database)
+    return Scene(cookies_of(world.client(officer, second_factor=True)), words)
 
 
 def cookies_of(browser: Client) -> dict[str, str]:
@@ -197,13 +252,115 @@ def cookies_of(browser: Client) -> dict[str, str]:
     return {"session": cookie.value}
 
 
+def overseen(world: World) -> tuple[Attended, dict[str, str]]:
+    """Let an officer have an access that is open, one that was refused and one that is asked; and have looked once."""
+    person = world.person(**LONG_NAME)
+    add_phone(person)
+    add_address(person)
+    items = (Item.SURNAME, Item.PHONE, Item.ADDRESS, Item.TOWN, Item.EMPLOYER, Item.POSITION)
+    officer, webmaster = make_bound_officer(world.tenant), make_webmaster(world.tenant)
+    attended = Attended(world.client, world.database, [person, world.person()], items, officer, webmaster)
+    words = {"asked": str(attended.access_id)}
+    for word, agree in (("refused", False), ("open", True)):
+        attended.access_id = attended.ask(officer, webmaster.id)
+        words[word] = str(attended.access_id)
+        assert attended.answer(agree=agree)
+    attended.attend()
+    assert attended.desk.get(attended.person_path).status_code == 200
+    with world.database.connect() as connection:
+        look = connection.execute("SELECT max(id) FROM journal WHERE access_id IS NOT NULL").fetchone()
+        connection.execute(
+            "UPDATE officer_accesses SET attended_at = now() + interval '1 hour' WHERE id = %s", [attended.access_id]
+        )
+    assert look is not None
+    return attended, words | {"look": str(look[0])}
+
+
+def overseer(world: World) -> Scene:
+    """A data-protection officer with work of every kind."""
+    attended, words = overseen(world)
+    request = put(world.person())
+    answered = put(world.person())
+    acting(attended.officer, requests.answer, answered, "We keep your name, and where you live.")
+    with world.database.connect() as connection:
+        connection.execute("UPDATE journal SET hidden_until = now() + interval '9 days', hidden_reason = 'An inquiry.'")
+        connection.execute(
+            "INSERT INTO retention_runs (began_at, milliseconds, warned, repeated, erased, failed, removed)"
+            " VALUES (now(), 1500, '{\"60\": 3}', 1, 2, 0, '{\"sessions\": 40}')"
+        )
+        connection.execute(
+            "INSERT INTO journal (tenant_id, person_id, viewer_id, relations, setting, items) SELECT %s, %s, %s,"
+            " '{member}', 'page', '{surname}' FROM generate_series(1, 25)",
+            [world.tenant, attended.persons[0].id, attended.webmaster.id],
+        )
+    return Scene(cookies_of(attended.desk), words | {"request": str(request)})
+
+
+def attendant(world: World) -> Scene:
+    """A webmaster who attends one access, and is asked to attend another."""
+    attended, words = overseen(world)
+    return Scene(cookies_of(attended.booth), words)
+
+
+def webmaster(world: World) -> Scene:
+    """A webmaster with an open look at somebody with everything, a job and a message that failed, and signatures."""
+    who, person = make_webmaster(world.tenant), world.person(mail_address=LONG_MAIL, infix="van 't")
+    for make in (add_phone, add_address, add_employer):
+        make(person)
+    set_app(person)
+    make_bound_officer(world.tenant)
+    for _one in range(2):
+        world.person(surname=FOUND)
+    over, blocked = open_look(who, world.person()), world.person()
+    block(who, blocked)
+    with world.database.connect() as connection:
+        connection.execute("UPDATE acts SET closes_at = now() WHERE id = %s", [over])
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
+            " VALUES ('default', 'remove_files', 'failed', 5)"
+        )
+    scene_words = {"look": str(open_look(who, person)), "over": str(over), "blocked": str(open_look(who, blocked))}
+    browser = world.client(who, second_factor=True)
+    with world.database.connect() as connection:
+        connection.execute("UPDATE mails SET state = 'failed', outcome = 'refused' WHERE kind = 'looked_at'")
+    return Scene(cookies_of(browser), scene_words)
+
+
+def block(webmaster: Made, person: Made) -> None:
+    """Let a webmaster block somebody."""
+    look_id = open_look(webmaster, person)
+    with scope(webmaster.tenant, webmaster.id, db.session()):
+        statement = text("SELECT outcome FROM gate.act_on(:look_id, 'block', 'Sends the same advertisement to all.')")
+        assert db.session.execute(statement, {"look_id": look_id}).scalar_one() == "done"
+        db.session.commit()
+
+
+def unsigned(world: World) -> Scene:
+    """Somebody who was appointed webmaster, and has not signed yet."""
+    return Scene(cookies_of(world.client(make_webmaster(world.tenant, bound=False), second_factor=True)), {})
+
+
+def looked_at(world: World) -> Scene:
+    """A member at whom a webmaster looked."""
+    person = world.person()
+    open_look(make_webmaster(world.tenant), person)
+    return Scene(cookies_of(world.client(person)), {})
+
+
 VIEWERS: Mapping[str, Callable[[World], Scene]] = {
     "visitor": visitor,
+    "overseer": overseer,
+    "attendant": attendant,
+    "webmaster": webmaster,
+    "unsigned": unsigned,
+    "looked_at": looked_at,
     "registrant": registrant,
     "half": half_signed_in,
     "halfway": halfway,
     "newcomer": newcomer,
     "stranger": stranger,
     "member": member,
+    "limited": limited,
+    "keeper": keeper,
     "professional": professional,
 }

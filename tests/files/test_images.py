@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.files import pictures
 from tests.files.pictures import BLUE, GREEN, KINDS, RED, WHITE, colours_at_corners, encoded, exif, quarters
-from upguide.files import Crop, Photo, PhotoRefused, images, make_photo, read_upload, shrink
+from upguide.files import Photo, PhotoRefused, images, make_crops, make_photo, read_upload, shrink
 
 UPRIGHT = (RED, GREEN, BLUE, WHITE)
 CANARY = "Kanarieqx7734"
@@ -110,37 +110,69 @@ def test_a_broken_profile_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("crop", "box"),
+    ("part", "box"),
     [
-        (Crop(), (250, 0, 1250, 1000)),
-        (Crop(0.5, 0.5, 0.5), (500, 250, 1000, 750)),
-        (Crop(0.0, 0.0, 0.5), (0, 0, 500, 500)),
-        (Crop(1.0, 1.0, 0.5), (1000, 500, 1500, 1000)),
-        (Crop(0.5, 0.5, 0.0), (686, 436, 814, 564)),
+        ((0.5, 0.5, 1.0), (250, 0, 1250, 1000)),
+        ((0.5, 0.5, 0.5), (500, 250, 1000, 750)),
+        ((0.0, 0.0, 0.5), (0, 0, 500, 500)),
+        ((1.0, 1.0, 0.5), (1000, 500, 1500, 1000)),
+        ((0.5, 0.5, 0.0), (686, 436, 814, 564)),
     ],
 )
-def test_a_crop_is_a_square_within_the_picture(crop: Crop, box: tuple[int, int, int, int]) -> None:
-    assert shrink.box(crop.part, 1500, 1000) == box
+def test_a_crop_is_a_square_within_the_picture(part: shrink.Part, box: tuple[int, int, int, int]) -> None:
+    assert shrink.box(part, 1500, 1000) == box
 
 
-@given(st.builds(Crop, *[st.floats(0, 1)] * 3), st.integers(128, 9000), st.integers(128, 9000))
-def test_no_crop_reaches_outside_the_picture(crop: Crop, width: int, height: int) -> None:
-    left, top, right, bottom = shrink.box(crop.part, width, height)
+@given(st.tuples(*[st.floats(0, 1)] * 3), st.integers(128, 9000), st.integers(128, 9000))
+def test_no_crop_reaches_outside_the_picture(part: shrink.Part, width: int, height: int) -> None:
+    left, top, right, bottom = shrink.box(part, width, height)
     assert 0 <= left < right <= width
     assert 0 <= top < bottom <= height
     assert right - left == bottom - top
 
 
-@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf")])
-def test_a_crop_outside_its_range_is_an_error(value: float) -> None:
-    with pytest.raises(ValueError, match="parts from 0 to 1"):
-        Crop(size=value)
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        ((900, 600), ["left", "middle", "right", "left-near", "middle-near", "right-near"]),
+        ((600, 900), ["top", "middle", "bottom", "top-near", "middle-near", "bottom-near"]),
+        ((600, 640), ["middle", "middle-near"]),
+        ((200, 400), ["top", "middle", "bottom"]),
+        ((200, 200), ["middle"]),
+    ],
+)
+def test_what_there_is_to_choose_from_depends_on_the_shape(size: tuple[int, int], names: list[str]) -> None:
+    crops = make_crops(encoded(quarters(*size), "PNG"))
+    assert list(crops) == names
+    assert {opened(part).size for photo in crops.values() for part in photo} == {
+        (min(size[0], 512), min(size[0], 512)) if size[0] < 512 else (512, 512),
+        (128, 128),
+    } | ({(360, 360)} if 0.6 * min(size) >= 128 else set())
 
 
-def test_a_crop_shows_what_was_chosen() -> None:
-    photo = make_photo(encoded(quarters(2400, 2400), "JPEG"), Crop(0.25, 0.25, 0.3))
-    assert colours_at_corners(photo.large) == (RED,) * 4
-    assert opened(photo.large).size == (512, 512)
+def test_each_crop_shows_what_its_name_says() -> None:
+    wide, tall = (make_crops(encoded(quarters(*size), "JPEG")) for size in ((2400, 1200), (1200, 2400)))
+    assert {name: colours_at_corners(photo.large) for name, photo in wide.items()} == {
+        "left": (RED, RED, BLUE, BLUE),
+        "middle": UPRIGHT,
+        "right": (GREEN, GREEN, WHITE, WHITE),
+        "left-near": (RED, RED, BLUE, BLUE),
+        "middle-near": UPRIGHT,
+        "right-near": (GREEN, GREEN, WHITE, WHITE),
+    }
+    assert colours_at_corners(tall["top"].large) == (RED, GREEN, RED, GREEN)
+    assert colours_at_corners(tall["bottom"].small) == (BLUE, WHITE, BLUE, WHITE)
+
+
+def test_a_picture_that_was_held_sideways_is_cropped_as_it_stands() -> None:
+    stored = quarters(600, 1200).transpose(Image.Transpose.ROTATE_90)
+    crops = make_crops(encoded(stored, "JPEG", exif=exif(6)))
+    assert colours_at_corners(crops["top"].large) == (RED, GREEN, RED, GREEN)
+
+
+def test_crops_come_out_of_a_file_as_they_went_in() -> None:
+    crops = make_crops(encoded(quarters(900, 600), "PNG"))
+    assert images.unpack(images.pack(crops)) == crops
 
 
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>'
@@ -300,10 +332,10 @@ def large(kind: str = "PNG") -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
 def test_a_large_picture_is_drawn_elsewhere_just_as_well(kind: str) -> None:
-    content, crop = large(kind), Crop(0.25, 0.25, 0.4)
-    drawn = make_photo(content, crop)
-    assert Photo(*shrink.draw(content, kind, crop.part)) == drawn
-    assert colours_at_corners(drawn.large) == (RED,) * 4
+    content = large(kind)
+    drawn = make_crops(content)
+    assert shrink.draw(content, kind) == drawn
+    assert colours_at_corners(drawn["left-near"].large) == (RED, RED, BLUE, BLUE)
 
 
 def test_a_large_picture_that_breaks_off_is_refused_for_that() -> None:

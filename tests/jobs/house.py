@@ -18,6 +18,7 @@ from upguide.config import ROOT, Settings
 from upguide.database import app_url
 from upguide.extensions import db
 from upguide.jobs import run_worker
+from upguide.jobs.queue import app as queue
 from upguide.tenancy import scope
 
 USED = (mail, models)
@@ -79,14 +80,11 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
 
 
 def jobs(database: Any, *columns: str) -> list[tuple[Any, ...]]:
-    """Return columns of the jobs that tasks of ours wait in, oldest first; of upkeep's own nothing."""
+    """Return columns of the jobs that tasks of ours wait in, oldest first; of those that the clock queues nothing."""
+    by_the_clock = [name for name, _id in queue.periodic_registry.periodic_tasks]
     with database.connect() as connection:
-        return list(
-            connection.execute(
-                f"SELECT {', '.join(columns)} FROM procrastinate_jobs WHERE task_name NOT IN "
-                "('take_up_stalled_jobs', 'remove_old_jobs', 'forget_old_mails', 'forget_expired') ORDER BY id"
-            )
-        )
+        statement = f"SELECT {', '.join(columns)} FROM procrastinate_jobs WHERE task_name <> ALL(%s) ORDER BY id"
+        return list(connection.execute(statement, [by_the_clock]))
 
 
 def silence_workers(database: Any) -> None:

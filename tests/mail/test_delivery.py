@@ -276,6 +276,20 @@ def test_a_message_to_nobody_s_account_that_nobody_ended_is_gone_after_two_days(
         assert len(states(database)) == left
 
 
+def test_messages_of_a_portal_whose_folder_is_gone_go_like_others(
+    app: Flask, settings: Settings, database: WorkerDatabase
+) -> None:
+    write_to_stranger(app)
+    with database.connect() as connection:
+        connection.execute("UPDATE mails SET tenant_id = 'closed-long-ago'")
+    made_ago(database, "47 hours")
+    forget(settings, f"smtp://127.0.0.1:{free_port()}")
+    assert len(states(database)) == 1
+    made_ago(database, "2 hours")
+    forget(settings, f"smtp://127.0.0.1:{free_port()}")
+    assert states(database) == []
+
+
 def test_a_development_run_keeps_its_messages(app: Flask, database: WorkerDatabase) -> None:
     write_to_stranger(app)
     made_ago(database, "100 days")

@@ -17,7 +17,9 @@ from upguide.mail.letters import LETTERS, Action
 from upguide.mail.message import Parts, compose, parts_of
 from upguide.mail.reading import newest_mails, read_mail
 from upguide.policy.items import Item
+from upguide.policy.permissions import AgreementKind
 from upguide.policy.purposes import Term
+from upguide.policy.requests import RequestKind
 from upguide.tenancy import read_tenants
 from upguide.tenancy.scope import scope
 
@@ -29,10 +31,31 @@ VALUES: dict[str, Any] = {
     "at": datetime(2026, 11, 22, 13, 5, tzinfo=UTC),
     "device": "Firefox on Windows",
     "kept_days": 7,
+    "agreement": AgreementKind.CONFIDENTIALITY,
+    "agreement_version": 1,
+    "days_left": 60,
+    "ends_on": datetime(2028, 11, 22, 13, 5, tzinfo=UTC),
     "went": (Item.SURNAME, Item.PHOTO),
     "severed": True,
     "kept": [((Item.NUMBER,), Term.PROOF, date(2033, 12, 31)), ((Item.TOWN,), Term.PROOF, None)],
     "backups_until": date(2026, 12, 27),
+    "exercise": True,
+    "number": 12,
+    "hours": 48,
+    "deadline": datetime(2026, 11, 23, 13, 5, tzinfo=UTC),
+    "words": "\n\n",
+    "what": "",
+    "about": RequestKind.QUESTION,
+    "due_on": date(2026, 12, 22),
+    "days": 3,
+    "host": "gfs.nucoaching.nl",
+    "goes_on": date(2033, 11, 22),
+    "years": 7,
+    "since": date(2026, 11, 22),
+    "changes": (),  # comes translated
+    "asks": True,
+    "agreed": True,
+    "counts": (("UpGuide", 3, 1, 1, 1),),
 }
 TENANTS = read_tenants(ROOT / "tenants")
 PORTALS = [tenant.slug for tenant in TENANTS]

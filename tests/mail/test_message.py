@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -28,7 +28,7 @@ from upguide.tenancy.scope import scope
 def parsed(app: Flask, mail_id: UUID, tenant: str = "gfs") -> EmailMessage:
     with app.app_context(), scope(tenant, None):
         row = db.session.get_one(Mail, (tenant, mail_id))
-        envelope = open_envelope(row.id, row.wrapped_key, row.recipient, row.message)
+        envelope = open_envelope(row.id, row.person_id, row.wrapped_key, row.recipient, row.message)
     return message_from_bytes(envelope.message, EmailMessage, policy=default)
 
 
@@ -56,7 +56,7 @@ def test_the_message_is_plain_seven_bit_text_with_short_lines(app: Flask) -> Non
     mail_id = write(app, locale="nl")
     with app.app_context(), scope("gfs", None):
         row = db.session.get_one(Mail, ("gfs", mail_id))
-        message = open_envelope(row.id, row.wrapped_key, row.recipient, row.message).message
+        message = open_envelope(row.id, row.person_id, row.wrapped_key, row.recipient, row.message).message
     assert message.isascii()
     assert max(len(line) for line in message.split(b"\r\n")) <= 78
     assert b"\n" not in message.replace(b"\r\n", b"")
@@ -115,11 +115,12 @@ def test_a_message_opens_in_its_own_row_alone(app: Flask) -> None:
     with app.app_context(), scope("gfs", None):
         one, other = (db.session.get_one(Mail, ("gfs", mail_id)) for mail_id in (first, second))
         for mixed in (
-            (one.id, other.wrapped_key, one.recipient, one.message),
-            (other.id, one.wrapped_key, one.recipient, one.message),
-            (one.id, one.wrapped_key, other.recipient, one.message),
-            (one.id, one.wrapped_key, one.message, one.recipient),
-            (one.id, one.wrapped_key, one.recipient, one.message[:-1]),
+            (one.id, None, other.wrapped_key, one.recipient, one.message),
+            (other.id, None, one.wrapped_key, one.recipient, one.message),
+            (one.id, uuid4(), one.wrapped_key, one.recipient, one.message),
+            (one.id, None, one.wrapped_key, other.recipient, one.message),
+            (one.id, None, one.wrapped_key, one.message, one.recipient),
+            (one.id, None, one.wrapped_key, one.recipient, one.message[:-1]),
         ):
             with pytest.raises((SealBroken, InvalidTag)):
                 open_envelope(*mixed)

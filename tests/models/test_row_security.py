@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import select, text
 
+from tests.privacy.filled import any_access, any_breach
 from tests.support.database import WorkerDatabase
 from tests.support.factories import (
     Made,
@@ -30,15 +31,22 @@ from tests.support.factories import (
 from upguide.database.appoint import appoint
 from upguide.extensions import Base, db
 from upguide.models import (
+    AgreementReminder,
+    ConsentWithdrawal,
+    DataRequest,
     Erasure,
     Export,
     JournalEntry,
+    Limit,
     Membership,
     Passkey,
     Person,
     Phone,
     Photo,
+    PhotoDraft,
     RecoveryCode,
+    RetentionWarning,
+    StatementNotice,
     Token,
     Totp,
 )
@@ -51,8 +59,10 @@ pytestmark = pytest.mark.clause("P5")
 OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
 # A person's bookkeeping: read by that person alone, not by fellow members.
 OWN_ALONE = (
-    *("consents", "credentials", "erasures", "exports", "journal"),
-    *("passkeys", "recovery_codes", "role_grants", "sessions", "tokens", "totps"),
+    *("access_persons", "acts", "agreement_reminders", "breach_concerned", "consent_withdrawals", "consents"),
+    *("credentials", "erasures", "exports", "journal", "limits", "passkeys", "photo_drafts"),
+    *("recovery_codes", "requests", "retention_warnings", "role_grants", "sessions", "statement_notices", "tokens"),
+    "totps",
 )
 # Belongs to its portal, which sends it, and to whoever it is for.
 TENANT_TOO = ("mails",)
@@ -89,6 +99,7 @@ def make_full_person(tenant: str) -> Made:
         db.session.add_all(
             [
                 Photo(person_id=person.id, file_key=uuid4().hex),
+                PhotoDraft(person_id=person.id, file_key=uuid4().hex),
                 Passkey(
                     person_id=person.id,
                     tenant_id=tenant,
@@ -106,6 +117,28 @@ def make_full_person(tenant: str) -> Made:
                     expires_at=text("now() + interval '1 h'"),
                 ),
                 Export(person_id=person.id, tenant_id=tenant, language="en", expires_at=text("now() + interval '1 h'")),
+                AgreementReminder(person_id=person.id, agreement="x", ends_at=text("now()"), days=7),
+                ConsentWithdrawal(person_id=person.id, tenant_id="executive"),
+                StatementNotice(person_id=person.id, tenant_id=tenant, version=9),
+                Limit(person_id=person.id, kind="restriction"),
+                RetentionWarning(
+                    person_id=person.id,
+                    counted_from=text("now()"),
+                    days_before=60,
+                    warned_on=text("current_date"),
+                    goes_on=text("current_date"),
+                    mail_id=uuid4(),
+                    next_on=text("current_date"),
+                ),
+                DataRequest(
+                    person_id=person.id,
+                    tenant_id=tenant,
+                    language="en",
+                    kind="question",
+                    words=b"",
+                    asked_on=text("current_date"),
+                    due_on=text("current_date"),
+                ),
                 Erasure(person_id=person.id, tenant_id=tenant, language="en", due_at=text("now() + interval '1 h'")),
                 JournalEntry(
                     tenant_id=tenant, person_id=person.id, viewer_id=person.id, relations=[], setting="page", items=[]
@@ -118,11 +151,21 @@ def make_full_person(tenant: str) -> Made:
 
 
 def give_mail(database: WorkerDatabase, person: Made) -> None:
+    """What only a portal, or whoever handles breaches, can give somebody."""
     with database.connect() as connection:
         connection.execute(
             "INSERT INTO mails (tenant_id, id, person_id, kind, language, wrapped_key, recipient, message, message_id,"
             " state, attempts) VALUES (%s, gen_random_uuid(), %s, 'x', 'en', '', '', '', '', 'queued', 0)",
             [person.tenant, person.id],
+        )
+        connection.execute(
+            "INSERT INTO breach_concerned (person_id, id, breach_id, items, source, removed)"
+            " VALUES (%s, gen_random_uuid(), %s, '{}', 'added', false)",
+            [person.id, any_breach(database)],
+        )
+        connection.execute(
+            "INSERT INTO access_persons (access_id, person_id, place) VALUES (%s, %s, 1)",
+            [any_access(database), person.id],
         )
 
 
@@ -208,7 +251,10 @@ def rows_touched(connection: psycopg.Connection, statement: str, person: UUID) -
 
 
 ROWS: dict[str, str] = {
+    "agreement_reminders": "(person_id, agreement, ends_at, days) VALUES (%s, 'x', now(), 7)",
+    "access_persons": "(access_id, person_id, place) VALUES (gen_random_uuid(), %s, 1)",
     "addresses": "(person_id, id, kind, lines, country) VALUES (%s, gen_random_uuid(), 'permanent', '', '')",
+    "consent_withdrawals": "(person_id, id, tenant_id) VALUES (%s, gen_random_uuid(), 'upguide')",
     "consents": "(person_id, id, tenant_id, version, language, text_hash)"
     " VALUES (%s, gen_random_uuid(), 'upguide', 1, 'en', '')",
     "credentials": "(person_id, password_hash) VALUES (%s, '')",
@@ -218,26 +264,34 @@ ROWS: dict[str, str] = {
     "exports": "(person_id, id, tenant_id, language, state, attempt, progress, pieces, expires_at)"
     " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'asked', 0, 0, '{}', now())",
     "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
+    "limits": "(person_id, id, kind) VALUES (%s, gen_random_uuid(), 'restriction')",
     "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
     "passkeys": "(person_id, id, tenant_id, credential_id, public_key, sign_count, device)"
     " VALUES (%s, gen_random_uuid(), 'upguide', '', '', 0, '')",
     "person_keys": "(person_id, wrapped) VALUES (%s, '')",
     "phones": "(person_id, id, kind, phone_number) VALUES (%s, gen_random_uuid(), 'mobile', '')",
+    "photo_drafts": "(person_id, id, file_key) VALUES (%s, gen_random_uuid(), '')",
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
     "recovery_codes": "(person_id, id, code_hash) VALUES (%s, gen_random_uuid(), '')",
+    "requests": "(person_id, id, tenant_id, language, kind, words, asked_on, due_on)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'question', '', current_date, current_date)",
+    "retention_warnings": "(person_id, counted_from, days_before, warned_on, goes_on, mail_id, heard, next_on)"
+    " VALUES (%s, now(), 60, current_date, current_date, gen_random_uuid(), 'told', current_date)",
     "sessions": "(person_id, id, secret_hash, tenant_id, device, pin_needed)"
     " VALUES (%s, gen_random_uuid(), '', 'upguide', '', false)",
-    "signatures": "(person_id, id, agreement, version) VALUES (%s, gen_random_uuid(), '', 1)",
+    "signatures": "(person_id, id, agreement, version, language, text_hash)"
+    " VALUES (%s, gen_random_uuid(), '', 1, '', '')",
+    "statement_notices": "(person_id, tenant_id, version) VALUES (%s, 'upguide', 9)",
     "tokens": "(person_id, id, secret_hash, kind, expires_at) VALUES (%s, gen_random_uuid(), '', '', now())",
     "totps": "(person_id, app_secret) VALUES (%s, '')",
 }
 
 
 def test_every_table_about_persons_is_tried() -> None:
-    # A letter or a journal row for somebody else is what these two are for; appointments have a test of their own.
-    assert {*ROWS, "journal", "mails", "role_grants"} == set(OF_PERSONS)
+    # A letter or a journal row for somebody else is what these two are for; roles and acts have tests of their own.
+    assert {*ROWS, "acts", "breach_concerned", "journal", "mails", "role_grants"} == set(OF_PERSONS)
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -365,8 +419,8 @@ def test_the_application_cannot_appoint_anybody(core: Flask, database: WorkerDat
 
 
 @pytest.mark.clause("P3")
-@pytest.mark.parametrize("change", ["UPDATE {} SET version = 9", "DELETE FROM {}"])
-@pytest.mark.parametrize("table", ["consents", "signatures"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET person_id = person_id", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["consent_withdrawals", "consents", "requests", "signatures"])
 def test_what_was_agreed_to_is_not_rewritten(core: Flask, database: WorkerDatabase, table: str, change: str) -> None:
     person = make_professional()
     with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):

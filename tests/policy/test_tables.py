@@ -81,6 +81,7 @@ class Asker:
     pin_needed: bool = False
     second_factor_needed: bool = False
     second_factor: bool = False
+    blocked: bool = False
     roles: frozenset[Role] = frozenset()
     signed: frozenset[AgreementKind] = frozenset()
 
@@ -93,7 +94,10 @@ def expected(asker: Asker) -> set[Permission]:
         return {Permission.ENTER_PIN}
     if asker.second_factor_needed:
         return {Permission.ENTER_PIN, Permission.ENTER_SECOND_FACTOR}
-    allowed = {Permission.ENTER_PIN, Permission.ENTER_SECOND_FACTOR, Permission.JOIN, Permission.OWN_DATA}
+    allowed = {Permission.ENTER_PIN, Permission.ENTER_SECOND_FACTOR, Permission.OWN_DATA}
+    if asker.blocked:
+        return allowed
+    allowed |= {Permission.JOIN}
     if asker.member:
         allowed |= {Permission.BE_MEMBER, Permission.SEARCH_PEOPLE}
     return allowed | expected_of_the_appointed(asker) if asker.second_factor else allowed
@@ -116,7 +120,7 @@ def test_permissions_in_every_state_that_somebody_can_be_in() -> None:
     roles = [frozenset[Role](), *(frozenset({role}) for role in Role), frozenset(Role)]
     signed = [frozenset[AgreementKind](), *(frozenset({kind}) for kind in AgreementKind)]
     wrong = []
-    for state in product((False, True), repeat=5):
+    for state in product((False, True), repeat=6):
         for held, agreed in product(roles, signed):
             asker = Asker(*state, held, agreed)
             if {permission for permission in Permission if may(asker, permission)} != expected(asker):

@@ -41,11 +41,23 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("mails", "state"): "queued",
     ("exports", "state"): "asked",
     ("photos", "file_key"): "0" * 64,
+    ("photo_drafts", "file_key"): "1" * 32,
     ("exports", "pieces"): [],
+    ("requests", "kind"): "question",
+    ("requests", "purpose"): "messages",
+    ("requests", "answered_as"): "officer",
+    ("limits", "kind"): "objection",
+    ("limits", "purpose"): "messages",
+    ("retention_warnings", "heard"): "told",
     ("role_grants", "role"): "officer",
+    ("acts", "act"): "block",
+    ("acts", "closes_at"): None,
+    ("acts", "reason"): "for a good reason",
     ("signatures", "agreement"): "statement",
+    ("statement_notices", "answer"): "yes",
     ("journal", "relations"): ["member"],
     ("journal", "items"): ["surname"],
+    ("breach_concerned", "source"): "added",
     ("entries", "item"): "surname",
     ("hidden_items", "item"): "gender",
 }
@@ -75,6 +87,10 @@ def _add(database: WorkerDatabase, touch: Touch, person: Made, other: Made, vaul
         _complete_person(database, person)
         return
     row = _row(touch, person, other, vault)
+    if touch.table.name == "breach_concerned":
+        row["breach_id"] = any_breach(database)
+    if "access_id" in row:
+        row["access_id"] = any_access(database)
     names = sql.SQL(", ").join(map(sql.Identifier, row))
     places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING")
@@ -82,11 +98,33 @@ def _add(database: WorkerDatabase, touch: Touch, person: Made, other: Made, vaul
         connection.execute(statement.format(sql.Identifier(touch.table.name), names, places), list(row.values()))
 
 
+def any_access(database: WorkerDatabase) -> UUID:
+    """Make an access of an officer who is gone, and return its identity."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "INSERT INTO officer_accesses (id, reason, items, starts_at, expires_at)"
+            " VALUES (gen_random_uuid(), '', '{}', now(), now() + interval '1 day') RETURNING id"
+        ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+def any_breach(database: WorkerDatabase) -> UUID:
+    """Make a breach of which nothing is known, and return its identity."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "INSERT INTO breaches (id, exercise, harmless, aware_at, wrapped_key, summary, items, authority, persons,"
+            " version) VALUES (gen_random_uuid(), true, true, now(), '', '', '{}', 'no', 'no', 1) RETURNING id"
+        ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
 def _row(touch: Touch, person: Made, other: Made, vault: Vault) -> dict[str, Any]:
     table, severed = touch.table, isinstance(touch.disposition, Sever)
     row: dict[str, Any] = {}
     for column in table.columns:
-        if column.identity is not None:
+        if column.identity is not None or column.computed is not None:
             continue
         if column.name == touch.column:
             row[column.name] = person.mail_address if column.name == "mail_address" else person.id
@@ -96,7 +134,7 @@ def _row(touch: Touch, person: Made, other: Made, vault: Vault) -> dict[str, Any
             row[column.name] = _value(column, other if severed else person)
     if table.name == "mails":
         text = plant(word(), person.id, Item.MAILS).encode()
-        row |= close(row["id"], Envelope(str(person.mail_address), MAIL % (text, text)))
+        row |= close(row["id"], row["person_id"], Envelope(str(person.mail_address), MAIL % (text, text)))
         return row
     _seal(table, row, vault)
     return row

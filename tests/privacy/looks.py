@@ -35,9 +35,7 @@ class Case:
             hidden=self.hidden,
             entered_by_viewer=self.eyes.person_id is not None and self.provenance.entered_by == self.eyes.person_id,
             for_viewers_organisation=organisation is not None and organisation in self.eyes.organisations,
-            once_for_viewers_organisation=any(
-                o in self.eyes.organisations for o in self.provenance.organisations_before
-            ),
+            person_changed_what_it_entered=any(o in self.eyes.organisations for o in self.provenance.changed_by_person),
             for_some_organisation=organisation is not None,
             granted=self.item in self.eyes.granted,
         )
@@ -54,8 +52,9 @@ _ORIGINS = (
     Provenance(),
     Provenance(PERSON),
     Provenance(VIEWER),
-    Provenance(SOMEBODY, OURS, frozenset({OURS})),
-    Provenance(VIEWER, THEIRS, frozenset({THEIRS})),
+    Provenance(SOMEBODY, OURS),
+    Provenance(VIEWER, THEIRS),
+    Provenance(VIEWER, THEIRS, frozenset({OURS})),
     Provenance(PERSON, None, frozenset({OURS})),
     Provenance(PERSON, None, frozenset({THEIRS})),
 )

@@ -42,7 +42,7 @@ class Value:
     hidden: bool = False
     entered_by_viewer: bool = False
     for_viewers_organisation: bool = False
-    once_for_viewers_organisation: bool = False
+    person_changed_what_it_entered: bool = False
     for_some_organisation: bool = False
     granted: bool = False
 
@@ -113,7 +113,9 @@ def _administrator(value: Value) -> str:  # W7b, T1
         return "nothing"
     if value.for_viewers_organisation:
         return "shown"
-    return "changed" if value.once_for_viewers_organisation else "nothing"
+    # "once the person changes an item, the administrator sees *changed by the person*"; what somebody else put in
+    # its place is an entry of others, of which they "see none".
+    return "changed" if value.person_changed_what_it_entered else "nothing"
 
 
 def _officer(value: Value) -> str:  # W8

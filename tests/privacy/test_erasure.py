@@ -1,9 +1,7 @@
-"""What each disposition does, on tables made for the test; and a restored database forgets again."""
+"""What each disposition does, on tables made for the test."""
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from subprocess import run
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,21 +10,22 @@ from flask import Flask
 from sqlalchemy import Column, Date, ForeignKey, LargeBinary, MetaData, String, Table, Text, Uuid, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from tests.features.rights.work import letters
 from tests.privacy.filled import fill
 from tests.support.database import WorkerDatabase
-from tests.support.factories import Made, join, make_person
+from tests.support.factories import Made, make_person
 from upguide.extensions import db
+from upguide.mail import send
 from upguide.models import Erase, KeepUntil, Part, Sever, personal, technical
 from upguide.models.base import dispositions_of
 from upguide.policy.items import Item
 from upguide.policy.purposes import Term
 from upguide.privacy.dispositions import faults
-from upguide.privacy.erasure import Kept, erase, forecast, leave
+from upguide.privacy.erasure import Kept, erase, forecast
 from upguide.privacy.holdings import held_items
-from upguide.privacy.ledger import ledger
-from upguide.privacy.replay import replay_ledger
 from upguide.privacy.vault import vault_of
 from upguide.privacy.walk import touches, walk
+from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
 
 pytestmark = pytest.mark.clause("P4c")
@@ -193,6 +192,19 @@ def test_the_walk_shows_one_s_own_words_in_another_s_copy_and_nobody_else_s(tabl
     assert found["test_bills", Part.ABOUT_ME].values[Item.ADDRESS] == {"delivered_to": "Here 1"}
 
 
+def test_letters_to_the_address_go_however_its_domain_is_written(app: Flask, database: WorkerDatabase) -> None:
+    person, other = make_person(mail_address="heron@müller.example"), make_person()
+    for one in (person, other):
+        with scope("upguide", None, db.session()):
+            links = {"link": "https://here.example", "reset_link": "https://here.example"}
+            send(db.session, "already_registered", str(one.mail_address), all_tenants()["upguide"], "en", **links)
+            db.session.commit()
+    with scope(None, person.id, db.session()):
+        erase(db.session(), person.id)
+        db.session.commit()
+    assert [to for _kind, to, _text in letters(database, app)] == [other.mail_address]
+
+
 def test_declared_exported_and_erased_are_the_same_items(app: Flask, database: WorkerDatabase) -> None:
     person, other = make_person(), make_person()
     fill(database, person, other)
@@ -205,66 +217,6 @@ def test_declared_exported_and_erased_are_the_same_items(app: Flask, database: W
     erased_items = set(what.goes) | set(what.severed) | {item for kept in what.kept for item in kept.items}
     assert left == []
     assert held_items() == exported == erased_items
-
-
-def test_the_ledger_tells_nothing_about_anybody(app: Flask, settings: Any) -> None:
-    person = make_person()
-    ledger().note(person.id)
-    ledger().note(person.id, "gfs")
-    [name] = [n for n in ledger().names(person.id) if n in ledger().read()]
-    file = settings.var / "files" / "ledger" / name
-    assert str(person.id) not in name
-    assert len(name) == 64
-    assert file.read_text().startswith("20")
-    assert len(file.read_text()) < 40
-
-
-def test_a_restored_backup_forgets_again_before_it_serves(app: Flask, database: WorkerDatabase, tmp_path: Path) -> None:
-    gone, leaver, stayer = make_person(), make_person("gfs"), make_person()
-    join(leaver, "upguide")
-    dump = tmp_path / "old.dump"
-    tool("pg_dump", database, "--data-only", "--format=custom", f"--file={dump}", "--exclude-table=alembic_version")
-    with scope(None, gone.id, db.session()):
-        ledger().note(gone.id)
-        erase(db.session(), gone.id)
-        db.session.commit()
-    ledger().note(leaver.id, "gfs")
-    leave(db.session(), "gfs", leaver.id)
-    db.session.commit()
-    database.empty()
-    tool("pg_restore", database, "--data-only", "--disable-triggers", str(dump))
-    assert known(database) == {gone.id, leaver.id, stayer.id}
-    assert replay_ledger(db.session()) == (1, 1)
-    assert known(database) == {leaver.id, stayer.id}
-    assert replay_ledger(db.session()) == (0, 0)
-    with database.connect() as connection:
-        portals = connection.execute("SELECT tenant_id FROM memberships WHERE person_id = %s", [leaver.id]).fetchall()
-        text = "".join(row[0] for row in connection.execute("SELECT p::text FROM persons p"))
-        words = "".join(row[0] for row in connection.execute("SELECT w::text FROM name_words w"))
-    assert portals == [("upguide",)]
-    assert str(gone.surname).casefold() not in (text + words).casefold()
-
-
-def test_whoever_joins_again_after_leaving_stays(app: Flask) -> None:
-    person = make_person("gfs")
-    ledger().note(person.id, "gfs")
-    leave(db.session(), "gfs", person.id)
-    db.session.commit()
-    join(person, "gfs")
-    assert replay_ledger(db.session()) == (0, 0)
-
-
-def known(database: WorkerDatabase) -> set[UUID]:
-    with database.connect() as connection:
-        return {row[0] for row in connection.execute("SELECT id FROM persons")}
-
-
-def tool(name: str, database: WorkerDatabase, *arguments: str) -> None:
-    """Run one of PostgreSQL's own programs on the worker's database, as the superuser."""
-    address = database.server.url(database.name, "postgres").replace("+psycopg", "")
-    program = Path(str(database.server.place.programs)) / name
-    done = run([str(program), f"--dbname={address}", *arguments], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_every_touch_is_of_a_table_that_is_there(database: WorkerDatabase) -> None:

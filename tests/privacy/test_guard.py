@@ -70,15 +70,55 @@ def test_template_that_reaches_into_a_result_row_fails(person: Person, source: s
         rendered(source, row=row)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for surname, infix in rows %}{{ surname }}{% endfor %}",
+        "{% for row in rows %}{% set surname, infix = row %}{{ surname }}{% endfor %}",
+        "{% for row in rows %}{% for value in row %}{{ value }}{% endfor %}{% endfor %}",
+        "{% for surname, infix in rows if surname %}{{ surname }}{% endfor %}",
+        "{% for surname, infix in rows|reverse %}{{ surname }}{% endfor %}",
+        "{% for surname, infix in rows|select %}{{ surname }}{% endfor %}",
+        "{% for place, row in [(1, rows[0])] %}{{ row }}{% endfor %}",
+        "{% for place, (surname, infix) in [(1, rows[0])] %}{{ surname }}{% endfor %}",
+        "{% for surname, infix in later %}{{ surname }}{% endfor %}",
+        "{% for surname, infix in result %}{{ surname }}{% endfor %}",
+        "{% for surname in scalars %}{{ surname }}{% endfor %}",
+        "{% set surname, infix = rows[0] %}{{ surname }}",
+        "{% set surname, infix = rows|first %}{{ surname }}",
+        "{{ rows[0] }}",
+        "{{ rows }}",
+        "{{ rows|first|first }}",
+        "{{ rows[0]|join }}",
+        "{{ rows|map('first')|join }}",
+        "{{ rows|map('list')|list }}",
+        "{{ rows|tojson }}",
+        "{{ rows|sum(start=()) }}",
+        "{% macro show(rows) %}{% for a, b in rows %}{{ a }}{% endfor %}{% endmacro %}{{ show(rows) }}",
+    ],
+)
+def test_template_that_unpacks_result_rows_fails(person: Person, source: str) -> None:
+    asked = select(Person.surname, Person.infix)
+    rows = db.session.execute(asked).all()
+    values = {"rows": rows, "later": iter(rows), "result": db.session.execute(asked)}
+    with pytest.raises(RawPersonalData):
+        rendered(source, **values, scalars=db.session.scalars(asked))
+
+
+def test_template_unpacks_plain_values(core: Flask) -> None:
+    source = "{% for a, b in pairs %}{{ a }}{{ b }}{{ loop.length }} {% endfor %}{% set a, b = pairs|last %}{{ a }}"
+    assert rendered(source, pairs=[("x", 1), ("y", 2)]) == "x12 y22 y"
+
+
 def test_template_that_reaches_into_a_row_s_mapping_fails(person: Person) -> None:
     mapping = db.session.execute(select(Person.surname)).mappings().one()
     with pytest.raises(RawPersonalData):
         rendered("{{ row.surname }}", row=mapping)
 
 
-def test_mapped_object_says_nothing_of_itself_when_printed(person: Person) -> None:
-    assert person.surname is not None
-    assert person.surname not in rendered("{{ person }}", person=person)
+def test_template_that_prints_a_mapped_object_fails(person: Person) -> None:
+    with pytest.raises(RawPersonalData):
+        rendered("{{ person }}", person=person)
 
 
 def test_template_reads_a_person_view(core: Flask) -> None:

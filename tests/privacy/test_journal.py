@@ -10,7 +10,7 @@ from tests.support.factories import make_person
 from tests.support.statements import counting
 from upguide.access.viewer import Viewer
 from upguide.extensions import db
-from upguide.models import JournalEntry
+from upguide.models import JournalEntry, Person
 from upguide.policy.items import Item
 from upguide.policy.sees import Relation, Setting
 from upguide.privacy import journal
@@ -38,8 +38,9 @@ def test_all_looks_of_a_request_are_one_statement_and_are_kept(core: Flask) -> N
     set_scope("upguide", viewer_made.id)
     with counting() as statements:
         journal.record(db.session(), viewer, looks(*(person.id for person in seen)))
+        assert statements == []
+        journal.keep(db.session())
     assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
-    journal.keep(db.session())
     db.session.rollback()
     rows = db.session.execute(
         select(JournalEntry.person_id, JournalEntry.relations, JournalEntry.items, JournalEntry.reason)
@@ -54,6 +55,28 @@ def test_no_look_no_statement(core: Flask) -> None:
         journal.record(db.session(), Viewer("upguide"), [])
         journal.keep(db.session())
     assert statements == []
+
+
+def test_keeping_a_look_keeps_nothing_else(core: Flask) -> None:
+    viewer, seen = make_person(), make_person()
+    set_scope("upguide", viewer.id)
+    db.session.rollback()
+    journal.record(db.session(), Viewer("upguide", viewer.id), looks(seen.id))
+    db.session.get_one(Person, viewer.id).position = "half done"
+    db.session.flush()
+    journal.keep(db.session())
+    assert db.session.scalars(select(JournalEntry.person_id)).all() == [seen.id]
+    assert db.session.get_one(Person, viewer.id).position == viewer.position
+
+
+def test_forgotten_look_is_not_kept(core: Flask) -> None:
+    viewer, seen = make_person(), make_person()
+    set_scope("upguide", viewer.id)
+    db.session.rollback()
+    journal.record(db.session(), Viewer("upguide", viewer.id), looks(seen.id))
+    journal.forget(db.session())
+    journal.keep(db.session())
+    assert db.session.scalars(select(JournalEntry.id)).all() == []
 
 
 def test_keeping_commits_nothing_where_nothing_was_recorded(core: Flask) -> None:

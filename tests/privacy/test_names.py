@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upguide.privacy.names import MAX_WORD, Names, fold, full_name, initials, sort_key, words
+from upguide.privacy.names import MAX_WORD, Names, fold, full_name, initials, sort_key, words, words_in_order
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,9 @@ def test_nobody_has_no_place_in_the_order() -> None:
 )
 def test_initials_stand_in_for_a_photo(names: Names, letters: str) -> None:
     assert initials(names) == letters
+
+
+def test_each_word_knows_the_one_before_it() -> None:
+    found = words_in_order(Names("Jan", "van", "Jansen-Öz"))
+    assert found == [("jan", ""), ("jansen", "jan"), ("oz", "jansen"), ("van", "oz")]
+    assert words_in_order(Names(None, None, None)) == []

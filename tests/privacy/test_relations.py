@@ -18,7 +18,8 @@ WEBMASTER = replace(
     second_factor=True,
     reason="helping",
 )
-EVERY_MEMBER = {relation for relation in Relation if relation is not Relation.WEBMASTER}
+OFFICER = replace(WEBMASTER, roles=frozenset({Role.OFFICER}), reason="a complaint", access_id=UUID(int=2), member=False)
+EVERY_MEMBER = set(Relation) - {Relation.WEBMASTER, Relation.OFFICER}
 
 
 def test_every_relation_has_both_conditions() -> None:
@@ -41,7 +42,7 @@ def test_visitor_can_have_no_relation_but_that_of_a_public_listing() -> None:
         (MEMBER, EVERY_MEMBER),
         (replace(MEMBER, member=False), {Relation.SELF, Relation.PUBLIC_LISTING}),
         (replace(MEMBER, pin_needed=True), {Relation.PUBLIC_LISTING}),
-        (WEBMASTER, set(Relation)),
+        (WEBMASTER, {*EVERY_MEMBER, Relation.WEBMASTER}),
         (replace(WEBMASTER, reason=None), EVERY_MEMBER),
         (replace(WEBMASTER, reason=""), EVERY_MEMBER),
         (replace(WEBMASTER, signed=frozenset()), EVERY_MEMBER),
@@ -50,7 +51,17 @@ def test_visitor_can_have_no_relation_but_that_of_a_public_listing() -> None:
         (replace(WEBMASTER, pin_needed=True), {Relation.PUBLIC_LISTING}),
         (replace(WEBMASTER, second_factor=False), EVERY_MEMBER),
         (replace(WEBMASTER, second_factor_needed=True), {Relation.PUBLIC_LISTING}),
-        (replace(WEBMASTER, member=False), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (replace(WEBMASTER, member=False), {Relation.SELF, Relation.PUBLIC_LISTING, Relation.WEBMASTER}),
+        (OFFICER, {Relation.SELF, Relation.PUBLIC_LISTING, Relation.OFFICER}),
+        (replace(OFFICER, access_id=None), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (replace(OFFICER, reason=""), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (replace(OFFICER, signed=frozenset()), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (replace(OFFICER, second_factor=False), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (replace(OFFICER, blocked=True), {Relation.SELF, Relation.PUBLIC_LISTING}),
+        (
+            replace(OFFICER, roles=frozenset({Role.WEBMASTER})),
+            {Relation.SELF, Relation.PUBLIC_LISTING, Relation.WEBMASTER},
+        ),
     ],
 )
 @pytest.mark.clause("W9", "W10")
@@ -67,7 +78,6 @@ def test_relations_that_a_viewer_can_have(viewer: Viewer, held: set[Relation]) -
         Relation.SUPERVISOR_OF_SHARED,
         Relation.EXPERT,
         Relation.ADMINISTRATOR,
-        Relation.OFFICER,
     ],
 )
 def test_relation_that_no_feature_makes_holds_for_nobody(relation: Relation) -> None:

@@ -11,12 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.privacy.whole import Key, Whole, enter, expected, make_whole, plain, signed_in
+from tests.support.database import WorkerDatabase
 from tests.support.factories import (
     Made,
+    end_signatures,
     hide,
     join,
     make_person,
     make_webmaster,
+    open_look,
     sign,
 )
 from upguide.access.viewer import Viewer, load_viewer
@@ -186,25 +189,41 @@ def test_webmaster_with_a_reason_sees_everything_hidden_items_too(core: Flask) -
     whole = make_whole()
     key = (Item.GENDER, whole.id)
     hide_key(whole, key)
-    viewer = replace(signed_in(make_webmaster(), second_factor=True), reason="helping with a lost account")
+    webmaster = make_webmaster()
+    open_look(webmaster, whole.made)
+    viewer = replace(signed_in(webmaster, second_factor=True), reason="helping with a lost account")
     relations = {Relation.MEMBER, Relation.PROFESSIONAL_CARD, Relation.WEBMASTER}
     assert page(whole, viewer) == expected(whole, relations, Setting.PAGE, hidden=[key])
 
 
 @pytest.mark.clause("W9")
+def test_webmaster_who_opened_no_look_at_this_person_is_a_member_like_others(core: Flask) -> None:
+    whole, webmaster = make_whole(signed=False), make_webmaster()
+    open_look(webmaster, make_person())
+    viewer = replace(signed_in(webmaster, second_factor=True), reason="helping with a lost account")
+    assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
+
+
+@pytest.mark.clause("W9")
 @pytest.mark.parametrize(("bound", "reason"), [(True, None), (True, ""), (False, "curious"), (False, None)])
 def test_webmaster_without_reason_or_agreement_is_a_member_like_others(
-    core: Flask, bound: bool, reason: str | None
+    core: Flask, database: WorkerDatabase, bound: bool, reason: str | None
 ) -> None:
     whole = make_whole(signed=False)
-    viewer = replace(signed_in(make_webmaster(bound=bound), second_factor=True), reason=reason)
+    webmaster = make_webmaster()
+    open_look(webmaster, whole.made)
+    if not bound:
+        end_signatures(database, webmaster)
+    viewer = replace(signed_in(webmaster, second_factor=True), reason=reason)
     assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
 
 
 @pytest.mark.clause("W9")
 def test_webmaster_who_gave_no_second_factor_is_a_member_like_others(core: Flask) -> None:
     whole = make_whole(signed=False)
-    viewer = replace(signed_in(make_webmaster()), reason="helping")
+    webmaster = make_webmaster()
+    open_look(webmaster, whole.made)
+    viewer = replace(signed_in(webmaster), reason="helping")
     assert page(whole, viewer) == expected(whole, {Relation.MEMBER}, Setting.PAGE)
 
 
@@ -328,6 +347,11 @@ def shared(core: Flask) -> tuple[Whole, Viewer, UUID]:
         elif at % 4 == 3:
             enter(whole, key, friend.id, OURS)
             enter(whole, key, whole.id)
+            if at % 8 == 7:
+                enter(whole, key, friend.id, THEIRS)
+        elif at % 8 == 4:
+            enter(whole, key, friend.id, OURS)
+            enter(whole, key, friend.id, THEIRS)
     return whole, signed_in(whole.made), friend.id
 
 

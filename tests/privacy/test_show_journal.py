@@ -8,19 +8,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.privacy.whole import Whole, make_whole, signed_in
-from tests.support.factories import Made, make_person, make_professional, make_webmaster
+from tests.support.factories import Made, make_person, make_professional, make_webmaster, open_look
 from upguide.extensions import db
 from upguide.models import JournalEntry
 from upguide.policy.sees import Relation, Setting
-from upguide.privacy import show, show_page
+from upguide.privacy import journal, show, show_page
 from upguide.privacy.show import show_as
 from upguide.tenancy.scope import set_scope
 
 
 def journal_of(person: Made | Whole) -> list[tuple[Any, ...]]:
     """What the person reads in their journal."""
-    db.session.commit()
+    journal.keep(db.session())
     set_scope("upguide", person.id)
+    db.session.rollback()
     columns = (
         JournalEntry.viewer_id,
         JournalEntry.setting,
@@ -37,7 +38,9 @@ def journal_of(person: Made | Whole) -> list[tuple[Any, ...]]:
 @pytest.mark.clause("W9")
 def test_webmaster_s_look_is_journalled_with_its_reason(core: Flask) -> None:
     whole = make_whole()
-    viewer = replace(signed_in(make_webmaster(), second_factor=True), reason="helping with a lost account")
+    webmaster = make_webmaster()
+    open_look(webmaster, whole.made)
+    viewer = replace(signed_in(webmaster, second_factor=True), reason="helping with a lost account")
     view = show_page(whole.id, viewer)
     assert view is not None
     assert journal_of(whole) == [

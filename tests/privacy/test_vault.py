@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from tests.privacy.whole import signed_in
 from tests.support.database import WorkerDatabase
 from tests.support.factories import add_address, add_phone, make_person
 from upguide.extensions import db
+from upguide.privacy import show_page
 from upguide.privacy.holdings import Holding, profile_holdings
 from upguide.privacy.vault import Vault, sealer, vault_of
 from upguide.security.sealing import SealBroken
@@ -23,7 +25,8 @@ def holding(column: str) -> Holding:
 
 
 def new_vault() -> Vault:
-    return Vault(sealer().new_wrapped_key())
+    person_id = uuid4()
+    return Vault(person_id, sealer().new_wrapped_key(person_id))
 
 
 def test_what_was_closed_opens_in_its_place(core: Flask) -> None:
@@ -45,7 +48,34 @@ def test_what_was_closed_opens_nowhere_else(core: Flask, where: str) -> None:
 
 
 def test_value_that_is_not_sealed_is_read_as_it_stands(core: Flask) -> None:
-    assert Vault(None).open(holding("persons.gender"), uuid4(), "woman") == "woman"
+    assert Vault(uuid4(), None).open(holding("persons.gender"), uuid4(), "woman") == "woman"
+
+
+def test_key_that_was_moved_to_another_person_opens_nothing(core: Flask, database: WorkerDatabase) -> None:
+    person, thief = make_person(), make_person()
+    with database.connect() as connection:
+        connection.execute(
+            "UPDATE person_keys SET wrapped = (SELECT wrapped FROM person_keys WHERE person_id = %s)"
+            " WHERE person_id = %s",
+            [person.id, thief.id],
+        )
+    with scope("upguide", thief.id, db.session()), pytest.raises(SealBroken):
+        vault_of(db.session(), thief.id).close("persons.birth_date", thief.id, "2000-01-01")
+
+
+@pytest.mark.parametrize("with_key", [False, True])
+def test_row_that_was_moved_to_another_person_opens_nothing(
+    core: Flask, database: WorkerDatabase, with_key: bool
+) -> None:
+    person, thief = make_person(), make_person()
+    row_id = add_phone(person)
+    with database.connect() as connection:
+        connection.execute("UPDATE phones SET person_id = %s WHERE id = %s", [thief.id, row_id])
+        if with_key:
+            keys = dict(connection.execute("SELECT person_id, wrapped FROM person_keys").fetchall())
+            connection.execute("UPDATE person_keys SET wrapped = %s WHERE person_id = %s", [keys[person.id], thief.id])
+    with pytest.raises(SealBroken):
+        show_page(thief.id, signed_in(thief))
 
 
 @pytest.mark.clause("P4c")

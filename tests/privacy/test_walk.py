@@ -1,6 +1,8 @@
 """One walk finds all that is kept of somebody, and nothing can be kept that does not say what becomes of it."""
 
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,11 +13,12 @@ from tests.privacy.filled import every_row_of, fill
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_person
 from upguide.extensions import Base, db
-from upguide.models import Entry, Erase, KeepUntil, Part, Sever, personal, technical
+from upguide.models import DataRequest, Entry, Erase, KeepUntil, Part, Sever, personal, technical
 from upguide.policy.items import Item
 from upguide.policy.purposes import Term
 from upguide.privacy.dispositions import faults, models_of
 from upguide.privacy.holdings import held_items
+from upguide.privacy.vault import vault_of
 from upguide.privacy.walk import Record, walk
 from upguide.tenancy.scope import scope
 
@@ -144,6 +147,21 @@ def test_the_walk_leaves_out_who_others_are(app: Flask, database: WorkerDatabase
     shared = [record for record in records_of(person) if record.part is Part.SHARED]
     assert [(r.table, r.redacted) for r in shared] == [("journal", {"viewer_id": "third_party"})]
     assert str(other.id) not in repr([*by_me, *shared])
+
+
+def test_what_another_s_key_seals_is_left_out_as_another_s(app: Flask, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    day = date(2026, 11, 22)
+    with scope("upguide", other.id, db.session()):
+        row_id, vault = uuid4(), vault_of(db.session(), other.id)
+        named = {"person_id": other.id, "tenant_id": "upguide", "language": "nl", "kind": "access"}
+        words = vault.close("requests.words", row_id, "Where am I?")
+        db.session.add(DataRequest(id=row_id, **named, words=words, asked_on=day, due_on=day))
+        db.session.commit()
+    with database.connect() as connection:
+        connection.execute("UPDATE requests SET answer = words, answered_at = now(), answered_by = %s", [person.id])
+    [found] = [record for record in records_of(person) if record.table == "requests"]
+    assert found.redacted == dict.fromkeys(("person_id", "words", "answer"), "third_party")
 
 
 def test_the_walk_finds_nothing_of_somebody_else(app: Flask, database: WorkerDatabase) -> None:

@@ -21,27 +21,29 @@ from upguide.models import Entry, Photo
 from upguide.policy.items import Item
 from upguide.policy.sees import Relation, Setting
 from upguide.privacy import PersonView
-from upguide.privacy.sight import Eyes, Provenance
+from upguide.privacy.sight import Eyes
 from upguide.tenancy.scope import scope, set_scope
 
 Key = tuple[Item, UUID]
+Hand = tuple[UUID | None, UUID | None]
 ORDER, NOBODY = list(Item), Eyes()
 
 
 @dataclass
 class Whole:
-    """A person, the parts of each value, and where each value came from (the person, unless told otherwise)."""
+    """A person, the parts of each value, and who entered it for which organisation, the latest at the end."""
 
     made: Made
     parts: dict[Key, dict[str, str]]
-    origins: dict[Key, Provenance] = field(default_factory=dict)
+    entered: dict[Key, list[Hand]] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
         return self.made.id
 
-    def origin(self, key: Key) -> Provenance:
-        return self.origins.get(key, Provenance(self.id))
+    def history(self, key: Key) -> list[Hand]:
+        """Who entered the value, beginning with the person."""
+        return [(self.id, None), *self.entered.get(key, [])]
 
 
 def make_whole(tenant: str = "upguide", **given: Any) -> Whole:
@@ -92,8 +94,7 @@ def enter(whole: Whole, key: Key, by: UUID | None, on_behalf_of: UUID | None = N
             )
         )
         db.session.commit()
-    before = whole.origin(key).organisations_before
-    whole.origins[key] = Provenance(by, on_behalf_of, before | ({on_behalf_of} if on_behalf_of else set()))
+    whole.entered.setdefault(key, []).append((by, on_behalf_of))
 
 
 def plain(view: PersonView) -> dict[str, Any]:
@@ -126,13 +127,13 @@ def expected(
     """Return the same as `plain`, worked out from section W and from what was entered."""
     held = frozenset(relations)
 
-    def sight(key: Key, origin: Provenance) -> str:
-        value = _value_of(key, origin, eyes, hidden=key in set(hidden))
+    def sight(key: Key, history: list[Hand]) -> str:
+        value = _value_of(key, history, whole.id, eyes, hidden=key in set(hidden))
         return section_w.seen({relation.value for relation in held}, setting.value, value)
 
-    sights = {key: sight(key, whole.origin(key)) for key in whole.parts}
+    sights = {key: sight(key, whole.history(key)) for key in whole.parts}
     # A list is shown without anybody asking who entered what.
-    bare = sights if details else {key: sight(key, Provenance()) for key in whole.parts}
+    bare = sights if details else {key: sight(key, [(None, None)]) for key in whole.parts}
     names = [_value(whole, bare, name) for name in ("first_names", "infix", "surname")]
     fields = [
         (key[0], key[1], whole.parts[key] if sight == "shown" else {}, sight == "changed", key in set(hidden))
@@ -161,14 +162,19 @@ def _value(whole: Whole, sights: Mapping[Key, str], name: str) -> str | None:
     return whole.parts[key][name] if sights[key] == "shown" else None
 
 
-def _value_of(key: Key, origin: Provenance, eyes: Eyes, *, hidden: bool) -> section_w.Value:
+def _value_of(key: Key, history: list[Hand], person: UUID, eyes: Eyes, *, hidden: bool) -> section_w.Value:
+    by, on_behalf_of = history[-1]
+    hands = ["person" if hand == (person, None) else str(hand[1]) for hand in history]
+    ours = [str(organisation) for organisation in eyes.organisations if str(organisation) in hands]
+    # What follows the last time that the organisation entered something.
+    since = [hands[len(hands) - hands[::-1].index(organisation) :] for organisation in ours]
     return section_w.Value(
         key[0].value,
         hidden=hidden,
-        entered_by_viewer=eyes.person_id is not None and origin.entered_by == eyes.person_id,
-        for_viewers_organisation=origin.on_behalf_of in eyes.organisations,
-        once_for_viewers_organisation=bool(origin.organisations_before & eyes.organisations),
-        for_some_organisation=origin.on_behalf_of is not None,
+        entered_by_viewer=eyes.person_id is not None and by == eyes.person_id,
+        for_viewers_organisation=on_behalf_of in eyes.organisations,
+        person_changed_what_it_entered=any("person" in later for later in since),
+        for_some_organisation=on_behalf_of is not None,
         granted=key[0] in eyes.granted,
     )
 

@@ -1,6 +1,7 @@
 """Recovery codes: as many as are said, not to be guessed, forgiving to who types one over."""
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -8,7 +9,7 @@ from upguide.security.number import ALPHABET
 from upguide.security.recovery import MANY, hash_code, new_codes
 from upguide.security.sealing import PersonKey
 
-KEY, OTHER = PersonKey(b"k" * 32), PersonKey(b"o" * 32)
+KEY, OTHER = PersonKey(b"k" * 32, UUID(int=1)), PersonKey(b"o" * 32, UUID(int=2))
 
 
 def test_ten_codes_come_at_once_all_different_and_readable() -> None:

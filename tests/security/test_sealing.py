@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from upguide.security.sealing import BLOCK, PersonKey, SealBroken, Sealer, context, seal, unseal, unseal_bytes
 
 OLD, NEW = "an old secret key of the settings", "a new secret key of the settings!"
-KEY, OTHER_KEY = PersonKey(b"k" * 32), PersonKey(b"o" * 32)
-ROW = UUID(int=1)
+ROW, OWNER, OTHER = UUID(int=1), UUID(int=10), UUID(int=11)
+KEY, OTHER_KEY = PersonKey(b"k" * 32, OWNER), PersonKey(b"o" * 32, OWNER)
 PLACE = context("addresses.town", ROW)
 
 texts = st.text(alphabet=st.characters(codec=None))
@@ -50,7 +50,7 @@ def test_anything_else_is_no_sealed_value(value: bytes) -> None:
     with pytest.raises(SealBroken):
         unseal_bytes(KEY, value, PLACE)
     with pytest.raises(SealBroken):
-        Sealer([NEW]).unwrap(value)
+        Sealer([NEW]).unwrap(value, OWNER)
 
 
 @pytest.mark.clause("P5")
@@ -58,6 +58,7 @@ def test_anything_else_is_no_sealed_value(value: bytes) -> None:
     ("key", "place"),
     [
         (OTHER_KEY, PLACE),
+        (PersonKey(KEY.secret, OTHER), PLACE),
         (KEY, context("addresses.town", UUID(int=2))),
         (KEY, context("addresses.lines", ROW)),
         (KEY, b""),
@@ -92,49 +93,67 @@ def test_sealed_value_does_not_hold_the_text() -> None:
 
 def test_wrapped_keys_are_random_and_open_what_they_sealed() -> None:
     sealer = Sealer([NEW])
-    one, other = sealer.new_wrapped_key(), sealer.new_wrapped_key()
-    assert sealer.unwrap(one) == sealer.unwrap(one)
-    assert sealer.unwrap(one) != sealer.unwrap(other)
+    one, other = sealer.new_wrapped_key(OWNER), sealer.new_wrapped_key(OWNER)
+    assert sealer.unwrap(one, OWNER) == sealer.unwrap(one, OWNER)
+    assert sealer.unwrap(one, OWNER) != sealer.unwrap(other, OWNER)
 
 
 @pytest.mark.clause("P5")
 @given(st.data())
 def test_any_change_breaks_a_wrapped_key(data: st.DataObject) -> None:
     sealer = Sealer([NEW])
-    wrapped = bytearray(sealer.new_wrapped_key())
+    wrapped = bytearray(sealer.new_wrapped_key(OWNER))
     wrapped[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(SealBroken):
-        sealer.unwrap(bytes(wrapped))
+        sealer.unwrap(bytes(wrapped), OWNER)
+
+
+@pytest.mark.clause("P5")
+def test_wrapped_key_is_opened_for_its_owner_alone() -> None:
+    sealer = Sealer([NEW, OLD])
+    for wrapped in (sealer.new_wrapped_key(OWNER), Sealer([OLD]).new_wrapped_key(OWNER)):
+        with pytest.raises(SealBroken):
+            sealer.unwrap(wrapped, OTHER)
+    with pytest.raises(SealBroken):
+        sealer.rewrap(wrapped, OTHER)
+
+
+def test_what_an_earlier_version_sealed_is_told_apart_from_what_was_changed() -> None:
+    for sealed in (b"\x01" + seal(KEY, "Zwolle", PLACE)[1:], b""):
+        with pytest.raises(SealBroken, match=r"of a version that is known here.*remove var/"):
+            unseal(KEY, sealed, PLACE)
+    with pytest.raises(SealBroken, match=r"of a version that is known here.*remove var/"):
+        Sealer([NEW]).unwrap(b"\x01" + Sealer([NEW]).new_wrapped_key(OWNER)[1:], OWNER)
 
 
 def test_rotation_keeps_old_keys_open_and_rewraps_them_under_the_new_secret() -> None:
     before, during, after = Sealer([OLD]), Sealer([NEW, OLD]), Sealer([NEW])
-    wrapped = before.new_wrapped_key()
-    sealed = seal(before.unwrap(wrapped), "Zwolle", PLACE)
+    wrapped = before.new_wrapped_key(OWNER)
+    sealed = seal(before.unwrap(wrapped, OWNER), "Zwolle", PLACE)
     with pytest.raises(SealBroken):
-        after.unwrap(wrapped)
-    rewrapped = during.rewrap(wrapped)
-    assert unseal(during.unwrap(wrapped), sealed, PLACE) == "Zwolle"
-    assert unseal(after.unwrap(rewrapped), sealed, PLACE) == "Zwolle"
-    assert during.rewrap(rewrapped) == rewrapped
+        after.unwrap(wrapped, OWNER)
+    rewrapped = during.rewrap(wrapped, OWNER)
+    assert unseal(during.unwrap(wrapped, OWNER), sealed, PLACE) == "Zwolle"
+    assert unseal(after.unwrap(rewrapped, OWNER), sealed, PLACE) == "Zwolle"
+    assert during.rewrap(rewrapped, OWNER) == rewrapped
     with pytest.raises(SealBroken):
-        before.unwrap(rewrapped)
+        before.unwrap(rewrapped, OWNER)
 
 
 def test_new_keys_are_wrapped_by_the_first_secret() -> None:
-    wrapped = Sealer([NEW, OLD]).new_wrapped_key()
-    Sealer([NEW]).unwrap(wrapped)
+    wrapped = Sealer([NEW, OLD]).new_wrapped_key(OWNER)
+    Sealer([NEW]).unwrap(wrapped, OWNER)
     with pytest.raises(SealBroken):
-        Sealer([OLD]).unwrap(wrapped)
+        Sealer([OLD]).unwrap(wrapped, OWNER)
 
 
 def test_key_does_not_print_itself() -> None:
-    assert repr(PersonKey(bytes(range(32)))) == "PersonKey()"
+    assert repr(PersonKey(bytes(range(32)), OWNER)) == f"PersonKey(owner={OWNER!r})"
 
 
 def test_key_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="256 bits"):
-        PersonKey(b"short")
+        PersonKey(b"short", OWNER)
 
 
 def test_row_identities_of_all_kinds_make_a_context() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from shutil import rmtree
 
 from flask import Flask
 
@@ -35,6 +36,8 @@ def in_use(app: Flask, database: WorkerDatabase) -> Iterator[Flask]:
             db.session.remove()
             scope.set_scope(None, None)
             database.empty()
+            # An empty database that comes after a ledger would be taken for a restored copy.
+            rmtree(app.config["UPGUIDE"].var / "files" / "ledger", ignore_errors=True)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class Oracle:
         return row and row[0]
 
     def may_see(self, viewer: UUID | None, tenant: str, canary: Canary) -> bool:
-        """A person sees all of their own; a member sees what other members of the portal do not hide of their name."""
+        """A person sees all of their own; a member what others, whose data is used, do not hide of their name."""
         if viewer is None:
             return False
         if canary.person_id == viewer:
@@ -73,7 +73,12 @@ class Oracle:
 
     def _both_members(self, viewer: UUID, person: UUID, tenant: str) -> bool:
         row = self._one(
-            "SELECT count(*) FROM memberships WHERE tenant_id = %s AND person_id = ANY(%s)", tenant, [viewer, person]
+            "SELECT count(*) FROM memberships m JOIN persons p ON p.id = m.person_id AND m.suspended_at IS NULL"
+            " WHERE tenant_id = %s AND person_id = ANY(%s) AND p.blocked_at IS NULL"
+            " AND (person_id = %s OR (p.restricted_at IS NULL AND p.objects_to = '{}'))",
+            tenant,
+            [viewer, person],
+            viewer,
         )
         return row == (2,)
 
@@ -218,7 +223,7 @@ class Client:
         for mail_id, person_id, *sealed in self.oracle.new_mails(self.known_mails):
             self.known_mails.add(mail_id)
             with self.app.app_context():
-                envelope = open_envelope(mail_id, *(bytes(part) for part in sealed))
+                envelope = open_envelope(mail_id, person_id, *(bytes(part) for part in sealed))
             addressee = PLANTED.get(envelope.recipient.casefold())
             readers = {person_id, addressee and addressee.person_id}
             for canary in seen_in(mail_text(envelope.message)):

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
+from sqlalchemy import text
 
 from upguide.database.appoint import appoint
 from upguide.extensions import db
@@ -26,10 +27,11 @@ from upguide.models import (
     Session,
     Signature,
 )
-from upguide.policy.agreements import CURRENT
+from upguide.policy.agreements import CURRENT, ends_at
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind, Role
 from upguide.privacy import hidden
+from upguide.privacy.statement import current_version
 from upguide.privacy.vault import Vault, sealer, vault_of
 from upguide.security.handle import new_handle, random_alias
 from upguide.security.number import new_number
@@ -38,8 +40,10 @@ from upguide.security.tokens import new_token
 from upguide.tenancy.scope import scope
 
 from .canaries import plant, word
+from .database import WorkerDatabase
 
 PASSWORD = "correct-horse-battery-7"
+_OPEN_LOOK = text("SELECT look_id FROM gate.open_look(NULL, NULL, :person_id, NULL, :reason)")
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ def make_person(tenant: str = "upguide", *, password: str = PASSWORD, **given: A
     person_id, handle, number = uuid4(), new_handle(), new_number()
     values = _values(person_id, given)
     with scope(tenant, person_id, db.session()):
-        wrapped = sealer().new_wrapped_key()
-        vault = Vault(wrapped)
+        wrapped = sealer().new_wrapped_key(person_id)
+        vault = Vault(person_id, wrapped)
         person = Person(
             id=person_id,
             number=number,
@@ -86,7 +90,9 @@ def make_person(tenant: str = "upguide", *, password: str = PASSWORD, **given: A
                 PersonKey(person_id=person_id, wrapped=wrapped),
                 Credential(person_id=person_id, password_hash=_hashed(password)),
                 Membership(tenant_id=tenant, person_id=person_id, handle=handle),
-                Consent(person_id=person_id, tenant_id=tenant, version=1, language="en", text_hash="0" * 64),
+                Consent(
+                    person_id=person_id, tenant_id=tenant, version=current_version(), language="en", text_hash="0" * 64
+                ),
             ]
         )
         db.session.commit()
@@ -195,17 +201,45 @@ def sign(person: Made, agreement: AgreementKind, version: int | None = None) -> 
     """Let a person sign a version of an agreement, the current one by default."""
     with scope(person.tenant, person.id, db.session()):
         number = CURRENT[agreement] if version is None else version
-        db.session.add(Signature(person_id=person.id, agreement=agreement.value, version=number))
+        read = {"language": "en", "text_hash": "0" * 64, "expires_at": ends_at(agreement, datetime.now(UTC))}
+        db.session.add(Signature(person_id=person.id, agreement=agreement.value, version=number, **read))
         db.session.commit()
 
 
-def make_webmaster(tenant: str = "upguide", *, bound: bool = True) -> Made:
+def make_webmaster(tenant: str = "upguide", *, bound: bool = True, **given: Any) -> Made:
     """Make a webmaster, bound by the current confidentiality agreement unless said otherwise (W9)."""
-    person = make_person(tenant)
+    person = make_person(tenant, **given)
     appoint(current_app.config["UPGUIDE"], person.id, Role.WEBMASTER.value)
     if bound:
         sign(person, AgreementKind.CONFIDENTIALITY)
     return person
+
+
+def end_signatures(database: WorkerDatabase, person: Made) -> None:
+    """Let all that a person signed have ended a moment ago."""
+    with database.connect() as connection:
+        connection.execute(
+            "UPDATE signatures SET signed_at = now() - interval '730 days', expires_at = now() - interval '1 second'"
+            " WHERE person_id = %s",
+            [person.id],
+        )
+
+
+def make_officer(tenant: str = "upguide", *, bound: bool = True, **given: Any) -> Made:
+    """Make a data-protection officer, bound as `make_webmaster` says (W8)."""
+    person = make_person(tenant, **given)
+    appoint(current_app.config["UPGUIDE"], person.id, Role.OFFICER.value)
+    if bound:
+        sign(person, AgreementKind.CONFIDENTIALITY)
+    return person
+
+
+def open_look(webmaster: Made, person: Made, reason: str = "helping with a lost account") -> UUID:
+    """Let a webmaster look at a person from now on, as the page does that asks for the reason (W9)."""
+    with scope(webmaster.tenant, webmaster.id, db.session()):
+        look_id: UUID = db.session.execute(_OPEN_LOOK, {"person_id": person.id, "reason": reason}).scalar_one()
+        db.session.commit()
+    return look_id
 
 
 def hide(person: Made, item: Item, row_id: UUID | None = None) -> None:

@@ -141,6 +141,8 @@ def test_unknown_host_gets_a_plain_page_that_leaks_nothing(tmp_path: Path) -> No
         "Content-Length": str(len(answer.data)),
         "Cache-Control": "no-store",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "same-origin",
         "Vary": "Host, X-Forwarded-Host, X-Forwarded-Proto",
         "X-Content-Type-Options": "nosniff",
     }
@@ -172,8 +174,30 @@ def test_alias_and_trailing_dot_redirect_for_good(tmp_path: Path, method: str, s
         "http://alpha.example/people/?q=van%20der&x=1",
         b"",
     )
-    assert answer.headers["Cache-Control"] == "max-age=86400"
+    # A link in a mail carries a secret, which no cache on the way may keep.
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Vary"] == "Host, X-Forwarded-Host, X-Forwarded-Proto"
+
+
+@pytest.mark.clause("P5")
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("alpha.example", "/", 200),
+        ("www.alpha.example", "/", 301),
+        ("evil.example", "/", 421),
+        ("a b", "/", 400),
+        ("127.0.0.1", "/healthz", 200),
+    ],
+)
+def test_every_answer_over_tls_asks_for_tls_from_then_on(tmp_path: Path, host: str, path: str, status: int) -> None:
+    client = portal_app(two_portals(tmp_path)).test_client()
+    said = {}
+    for scheme in ("http", "https"):
+        answer = client.get(path, headers={"Host": host}, environ_overrides={"wsgi.url_scheme": scheme})
+        assert answer.status_code == status
+        said[scheme] = answer.headers.getlist("Strict-Transport-Security")
+    assert said == {"http": [], "https": ["max-age=63072000"]}
 
 
 @pytest.mark.parametrize(

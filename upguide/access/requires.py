@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from upguide.policy.permissions import Permission, may
+from upguide.policy.statement import yes_needed
 
 from .viewer import Viewer, current_viewer
 
@@ -74,6 +75,8 @@ def check_access() -> ResponseReturnValue | None:
     viewer = current_viewer()
     if not may(viewer, access.permission):
         return _turn_away(viewer, access.permission)
+    if (viewer.consented_version or 0) < yes_needed(access.permission):
+        return redirect(url_for("statement.answer", next=_here()), 303)
     if access.fresh and not is_fresh(viewer):
         return redirect(url_for("accounts.confirm", next=_here()), 303)
     return None
@@ -93,6 +96,8 @@ def _turn_away(viewer: Viewer, permission: Permission) -> Response:
         return redirect(url_for("accounts.second_factor", next=_here()), 303)
     if may(replace(viewer, second_factor=True), permission):
         return redirect(url_for("accounts.second_factor_required"), 303)
+    if viewer.blocked:
+        return redirect(url_for("rights.overview"), 303)
     if not viewer.member:
         return redirect(url_for("accounts.join", next=_here()), 303)
     raise Forbidden

@@ -19,9 +19,11 @@ from upguide.tenancy.scope import adopt_viewer, read
 class Viewer:
     """Somebody who asks for a page, or nobody known (`person_id` is None).
 
-    `organisations` are those that the viewer administers; `reason` is given by a webmaster for one look (W9);
-    `granted` names the items that a data-protection request opens (W8). `second_factor`: one was given in this
-    session; `second_factor_needed`: one is set, and still to be given.
+    `organisations` are those that the viewer administers; `reason` is given by a webmaster for one look (W9), or by
+    the officer for the attended access `access_id` (W8). `second_factor`: one was given in this
+    session; `second_factor_needed`: one is set, and still to be given. `restricted`: the person's data is kept and used
+    for nothing (GDPR Art. 18); `blocked`: a webmaster took everything but the person's own data away.
+    `consented_version`: the latest version of the statement that was agreed to on this portal, and not withdrawn.
     """
 
     tenant: str
@@ -36,6 +38,10 @@ class Viewer:
     second_factor: bool = False
     has_pin: bool = False
     confirmed_at: datetime | None = None
+    restricted: bool = False
+    blocked: bool = False
+    consented_version: int | None = None
+    access_id: UUID | None = None
     organisations: frozenset[UUID] = field(default_factory=frozenset)
     reason: str | None = None
 
@@ -69,6 +75,9 @@ def load_viewer(tenant: str, secret: str | None) -> Viewer:
         second_factor=row.second_factor,
         has_pin=row.has_pin,
         confirmed_at=row.confirmed_at,
+        restricted=row.restricted,
+        blocked=row.blocked,
+        consented_version=row.consented_version,
     )
 
 
@@ -78,6 +87,7 @@ def _current(signatures: list[str]) -> frozenset[AgreementKind]:
 
 def current_viewer() -> Viewer:
     """Return the viewer of this request, read from the session at the first call."""
-    if "viewer" not in g:
-        g.viewer = load_viewer(current_tenant().slug, session.get("secret"))
-    return g.viewer  # type: ignore[no-any-return]
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is None:
+        viewer = g.viewer = load_viewer(current_tenant().slug, session.get("secret"))
+    return viewer

@@ -51,6 +51,7 @@ def people(count: int, tenant: str | None) -> None:
     """Make COUNT synthetic members who cannot sign in."""
     settings = development()
     database.start(settings)
+    database.upgrade()
     slugs = [portal.slug for portal in all_tenants()]
     slug = tenant or ("upguide" if "upguide" in slugs else slugs[0])
     if slug not in slugs:

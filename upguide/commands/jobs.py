@@ -15,11 +15,13 @@ group = AppGroup("jobs", help="Work that happens after the answer.")
 def worker(*, once: bool) -> None:
     """Run jobs until SIGTERM or SIGINT."""
     from upguide.jobs import run_worker  # noqa: PLC0415 - loads an event loop that no other command needs
+    from upguide.privacy import restored  # noqa: PLC0415 - see above
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the documented way
     settings: Settings = app.config["UPGUIDE"]
     refuse_unfit_mail_server(settings.smtp_url)
     database.start(settings)
+    restored.refuse(app)
     run_worker(app, wait=not once)
 
 

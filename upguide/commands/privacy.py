@@ -1,8 +1,10 @@
 """`flask --app wsgi privacy …`: whether each promise of the statement has tests that prove it (clause A2)."""
 
 import ast
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +14,9 @@ from upguide.config import ROOT
 from upguide.extensions import db
 from upguide.i18n.catalogues import LOCALES
 from upguide.policy.clauses import CLAUSES, NOT_YET
-from upguide.privacy.statement import text_hash
+from upguide.policy.retention import IDLE_ACCOUNTS, KEEPERS, TABLE_KEEPERS, WARNED_BEFORE
+from upguide.privacy.proofs import write_proofs
+from upguide.privacy.statement import as_written, current_version, frozen_file, text_hash
 
 TESTS = ROOT / "tests"
 # Every promise that there is, by section: one that stands nowhere in the policy would be forgotten quietly.
@@ -28,9 +32,12 @@ privacy = AppGroup("privacy", help="The privacy statement and what keeps it.")
 
 
 @privacy.command("clauses", with_appcontext=False)
-def clauses() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Write the numbers of proofs that the site shows.")
+def clauses(*, as_json: bool) -> None:
     """List every clause with the tests that carry its number. Fails where a promise has none."""
     proofs = proofs_in(TESTS)
+    if as_json:
+        write_proofs(proofs)
     for number in PROMISES:
         click.echo("\n".join(told(number, proofs.get(number, ()))))
     found = list(faults(proofs))
@@ -46,13 +53,40 @@ def hashes() -> None:
         click.echo(f'"{locale}": "{text_hash(locale)}",')
 
 
+@privacy.command("freeze", with_appcontext=False)
+def freeze() -> None:
+    """Write the statement as it now reads to policy/versions/, where it stays readable for good (A1)."""
+    for locale in LOCALES:
+        text = json.dumps(as_written(locale), ensure_ascii=False, sort_keys=True, indent=1)
+        frozen_file(current_version(), locale).write_text(text + "\n", encoding="utf-8")
+    click.echo(f"Wrote version {current_version()}. Once it is published, it may not change any more.")
+
+
 @privacy.command("replay")
 def replay() -> None:
     """Erase again whoever the ledger of erasures says went: run it before a restored database serves anybody."""
     from upguide.privacy.replay import replay_ledger  # noqa: PLC0415 - the other command needs no database
 
-    gone, left = replay_ledger(db.session())
-    click.echo(f"Erased again: {gone} persons, {left} memberships.")
+    gone, left, removed = replay_ledger(db.session())
+    click.echo(f"Erased again: {gone} persons, {left} memberships, {removed} single values.")
+
+
+@privacy.command("retention")
+@click.option("--dry-run", "dry", is_flag=True, help="Tell what a pass would do, and do nothing.")
+def retention(*, dry: bool) -> None:
+    """Warn and erase whose seven years are over, as the daily job does."""
+    from upguide.privacy.retention import dry_run, run_pass  # noqa: PLC0415 - see above
+
+    figures = (dry_run if dry else run_pass)(db.session(), datetime.now(UTC))
+    click.echo("Nothing is done: this is what a pass would do now." if dry else "A pass is done.")
+    for days in WARNED_BEFORE:
+        click.echo(f"Warned {days} days before: {figures.warned.get(days, 0)}")
+    click.echo(f"Warned again, because a letter did not arrive: {figures.repeated}")
+    click.echo(f"Erased: {figures.erased}")
+    click.echo(f"Left for the next pass, because something went wrong: {figures.failed}")
+    click.echo("Other terms are kept by jobs of their own:")
+    for keeper in sorted({*KEEPERS.values(), *TABLE_KEEPERS.values()} - {IDLE_ACCOUNTS}):
+        click.echo(f"  {keeper}: {', '.join(table for table, by in TABLE_KEEPERS.items() if by == keeper)}")
 
 
 def told(number: str, tests: Sequence[str]) -> Iterator[str]:

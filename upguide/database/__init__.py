@@ -8,7 +8,7 @@ from sqlalchemy import event, make_url
 from upguide.config import MIGRATIONS, Settings
 from upguide.extensions import db
 
-from . import alive, embedded, places, roles
+from . import alive, embedded, places, plans, roles
 
 
 def owner_url(settings: Settings) -> str:
@@ -68,6 +68,7 @@ def install(app: Flask) -> None:
     settings: Settings = app.config["UPGUIDE"]
     with app.app_context():
         alive.install(db.engine)
+        plans.install(db.engine)
     if settings.database_url is not None:
         return
 

@@ -1,7 +1,11 @@
-"""Appoints people to roles, as the owner of the database: the application itself cannot make anybody more (W8, W9)."""
+"""Appoints people to roles, as the owner of the database, at the command line: it makes the first webmaster.
+
+Once there is a webmaster, the site does it, by a function that looks who asks (`gate.change_role`; W8, W9).
+"""
 
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import make_url
 
 from upguide.config import Settings
@@ -9,12 +13,38 @@ from upguide.config import Settings
 from . import owner_url
 from .roles import connect_as_owner
 
-_APPOINT = "INSERT INTO role_grants (person_id, role) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+# The arbiter names both columns: another role of the same person is no conflict to be passed over, but refused.
+_APPOINT = "INSERT INTO role_grants (person_id, role) VALUES (%s, %s) ON CONFLICT (person_id, role) DO NOTHING"
+_DISMISS = "DELETE FROM role_grants WHERE person_id = %s AND role = %s"
+_NOTE = "INSERT INTO acts (id, person_id, act, role, reason) VALUES (gen_random_uuid(), %s, %s, %s, %s)"
+REASON = "at the command line"
 
 
-def appoint(settings: Settings, person_id: UUID, role: str) -> None:
-    """Appoint a person to `role`; whoever has it already keeps it. Raises SettingError without a database."""
+class TwoRoles(ValueError):
+    """Somebody who has a role was about to get another: an officer is no webmaster, and no webmaster an officer."""
+
+
+def appoint(settings: Settings, person_id: UUID, role: str) -> bool:
+    """Appoint a person to `role`; tell whether that changed anything.
+
+    Raises TwoRoles for somebody who has the other one, SettingError without a database.
+    """
+    try:
+        return _change(settings, person_id, role, _APPOINT, "appoint")
+    except psycopg.errors.UniqueViolation:
+        raise TwoRoles("this person has the other role: nobody is webmaster and officer at once") from None
+
+
+def dismiss(settings: Settings, person_id: UUID, role: str) -> bool:
+    """Take a role away, the last webmaster's too; tell whether that changed anything. Raises as `appoint`."""
+    return _change(settings, person_id, role, _DISMISS, "dismiss")
+
+
+def _change(settings: Settings, person_id: UUID, role: str, statement: str, act: str) -> bool:
     with connect_as_owner(make_url(owner_url(settings))) as connection:
         # Row-level security binds the owner too: an appointment is a row of the person's own.
         connection.execute("SELECT set_config('app.viewer', %s, true)", (str(person_id),))
-        connection.execute(_APPOINT, (person_id, role))
+        changed = connection.execute(statement, (person_id, role)).rowcount > 0
+        if changed:
+            connection.execute(_NOTE, (person_id, act, role, REASON))
+        return changed

@@ -6,7 +6,19 @@ from flask import Flask
 
 from upguide.config import Settings
 
-FEATURES = ("service", "home", "accounts", "profile", "people", "statement", "rights")
+FEATURES = (
+    "service",
+    "home",
+    "accounts",
+    "profile",
+    "people",
+    "statement",
+    "rights",
+    "webmaster",
+    "agreements",
+    "breaches",
+    "oversight",
+)
 DEVELOPMENT = ("dev", "dev_mail")
 
 

@@ -5,11 +5,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
@@ -56,33 +55,7 @@ BUSY = _l("Somebody else's large picture is being worked on. Try again in a minu
 _REASONS = {"pixels": TOO_MANY_PIXELS, "small": TOO_SMALL, "damaged": DAMAGED, "heavy": TOO_HEAVY}
 
 
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """A square within a picture that stands upright.
-
-    `cx` and `cy` are its centre as parts of the picture's width and height, `size` its side as a part of the
-    shorter one, all from 0 to 1. Parts outside the picture are pushed back in.
-    """
-
-    cx: float = 0.5
-    cy: float = 0.5
-    size: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not all(0 <= value <= 1 for value in self.part):
-            raise ValueError("a crop is given in parts from 0 to 1")
-
-    @property
-    def part(self) -> shrink.Part:
-        """The crop as `shrink` takes it."""
-        return self.cx, self.cy, self.size
-
-
-WHOLE = Crop()
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
+class Photo(NamedTuple):
     """The same square picture in two sizes, as WebP in sRGB without any other data."""
 
     large: bytes
@@ -97,8 +70,8 @@ def read_upload(stream: IO[bytes]) -> bytes:
     return content
 
 
-def make_photo(content: bytes, crop: Crop = WHOLE) -> Photo:
-    """Draw the photo that `content` (JPEG, PNG, WebP or HEIC) shows, upright, cropped to a square.
+def make_crops(content: bytes) -> dict[str, Photo]:
+    """Draw each square to choose from (`shrink.parts`) of what `content` (JPEG, PNG, WebP or HEIC) shows, upright.
 
     What would take more than some tens of megabytes to decode is drawn by another process, one at a time on a
     machine. Raises PhotoRefused with a reason for the person.
@@ -106,20 +79,38 @@ def make_photo(content: bytes, crop: Crop = WHOLE) -> Photo:
     _refuse_by_bytes(content)
     kind = _kind(content)
     try:
-        if shrink.weight(content, kind, crop.part) <= MOST_HERE:
-            return Photo(*shrink.draw(content, kind, crop.part))
+        if shrink.weight(content, kind) <= MOST_HERE:
+            return _photos(shrink.draw(content, kind))
     except shrink.Unusable as why:
         raise PhotoRefused(_REASONS[str(why)]) from None
     with _alone():
-        return _drawn_elsewhere(content, kind, crop)
+        return unpack(_drawn_elsewhere(content, kind))
 
 
-def _drawn_elsewhere(content: bytes, kind: str, crop: Crop) -> Photo:
+def make_photo(content: bytes) -> Photo:
+    """Draw the middle of what `content` shows, as much of it as fits. Raises PhotoRefused as `make_crops` does."""
+    return make_crops(content)[shrink.MIDDLE]
+
+
+def pack(crops: Mapping[str, Photo]) -> bytes:
+    """Return photos by name as one run of bytes, for one file."""
+    return shrink.packed(crops)
+
+
+def unpack(content: bytes) -> dict[str, Photo]:
+    """Return what `pack` made one of."""
+    return _photos(shrink.unpacked(content))
+
+
+def _photos(pictures: shrink.Pictures) -> dict[str, Photo]:
+    return {name: Photo(*pair) for name, pair in pictures.items()}
+
+
+def _drawn_elsewhere(content: bytes, kind: str) -> bytes:
     # Isolated and without our environment: a decoder that a file takes over finds no secret there.
-    command = [sys.executable, "-I", str(_PROGRAM), kind, *map(str, crop.part)]
     try:
         done = subprocess.run(
-            command,
+            [sys.executable, "-I", str(_PROGRAM), kind],
             check=False,
             input=content,
             stdout=subprocess.PIPE,
@@ -129,11 +120,11 @@ def _drawn_elsewhere(content: bytes, kind: str, crop: Crop) -> Photo:
         )
     except subprocess.TimeoutExpired:
         raise PhotoRefused(TOO_HEAVY) from None
-    head, _line, pictures = done.stdout.partition(b"\n")
-    if done.returncode or not head.isdigit():
+    head = done.stdout.partition(b"\n")[0].decode("ascii", "replace")
+    if done.returncode or f"{shrink.MIDDLE}:" not in head:
         # Killed by a limit, it says nothing.
-        raise PhotoRefused(_REASONS.get(head.decode("ascii", "replace"), TOO_HEAVY))
-    return Photo(pictures[: int(head)], pictures[int(head) :])
+        raise PhotoRefused(_REASONS.get(head, TOO_HEAVY))
+    return done.stdout
 
 
 @contextmanager

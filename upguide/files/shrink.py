@@ -1,5 +1,5 @@
-"""Draws a picture anew, square and small. Run as a program it does so for one picture and ends, with bounds on
-its memory and time: what a decoder reserves for a large picture never stays with a process that serves pages.
+"""Draws a picture anew, small, in squares to choose from. Run as a program it does so for one picture and ends, with
+bounds on its memory and time: what a decoder reserves for a large picture never stays with a process that serves pages.
 
 It imports nothing of ours, so that the program starts at once and holds no settings and no database.
 """
@@ -8,7 +8,7 @@ import contextlib
 import resource
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -18,6 +18,8 @@ from PIL import Image, ImageCms
 MAX_PIXELS = 40_000_000
 LARGE = 512
 SMALL = 128
+# The square that is there of every picture: as much as fits, from its middle.
+MIDDLE = "middle"
 # The most that the program may reserve, in bytes, and how long it may compute, in seconds.
 MEMORY = 1_200 * 1024 * 1024
 SECONDS = 15
@@ -39,28 +41,70 @@ _SRGB = ImageCms.createProfile("sRGB")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
-Part = tuple[float, float, float]  # centre across, centre down, side: see `images.Crop`
+# A square: its centre as parts of the picture's width and height, its side as a part of the shorter one, all 0 to 1.
+Part = tuple[float, float, float]
+Pictures = Mapping[str, tuple[bytes, bytes]]
+# Where the square may stand in a picture that is wide, tall, or (nearly) a square itself.
+_PLACES: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "wide": {"left": (0.0, 0.5), MIDDLE: (0.5, 0.5), "right": (1.0, 0.5)},
+    "tall": {"top": (0.5, 0.0), MIDDLE: (0.5, 0.5), "bottom": (0.5, 1.0)},
+    "square": {MIDDLE: (0.5, 0.5)},
+}
+# Where the sides differ by less than a tenth, places show the same.
+_NEARLY_SQUARE = 1.1
+_NEAR = 0.6
+# A JPEG is read for a square of this side: a little less than the near one could use, for a quarter of the work.
+_READ_FOR = 0.7
 
 
 class Unusable(ValueError):
     """A picture cannot be drawn; the message is one of "pixels", "small", "damaged" and "heavy"."""
 
 
-def draw(content: bytes, kind: str, part: Part) -> tuple[bytes, bytes]:
-    """Return the part of the picture as WebP, `LARGE` and `SMALL` pixels wide. Raises Unusable.
+def draw(content: bytes, kind: str) -> Pictures:
+    """Return each square to choose from as WebP, `LARGE` and `SMALL` pixels wide, by its name. Raises Unusable.
 
     `kind` is Pillow's name of the format; no other decoder is tried.
     """
     with _opened(content, kind) as picture:
-        square = _square(picture, part)
-        return _encoded(square, LARGE), _encoded(square, SMALL)
+        upright = _upright(picture)
+        squares = {name: upright.crop(box(part, *upright.size)) for name, part in parts(*upright.size).items()}
+        return {name: (_encoded(square, LARGE), _encoded(square, SMALL)) for name, square in squares.items()}
 
 
-def weight(content: bytes, kind: str, part: Part) -> int:
+def parts(width: int, height: int) -> dict[str, Part]:
+    """Return the squares to choose from in a picture of this size that stands upright: "left", "left-near", …."""
+    wide, tall = width >= _NEARLY_SQUARE * height, height >= _NEARLY_SQUARE * width
+    places = _PLACES["wide" if wide else "tall" if tall else "square"]
+    whole = {name: (*centre, 1.0) for name, centre in places.items()}
+    if _NEAR * min(width, height) < SMALL:
+        return whole
+    return whole | {f"{name}-near": (*centre, _NEAR) for name, centre in places.items()}
+
+
+def packed(pictures: Pictures) -> bytes:
+    """Return all pictures as one run of bytes: a line of names and lengths, and then one after the other."""
+    head = " ".join(f"{name}:{len(large)}:{len(small)}" for name, (large, small) in pictures.items())
+    return b"\n".join([head.encode(), b"".join(part for pair in pictures.values() for part in pair)])
+
+
+def unpacked(content: bytes) -> dict[str, tuple[bytes, bytes]]:
+    """Return what `packed` made one of."""
+    head, _line, rest = content.partition(b"\n")
+    found, at = {}, 0
+    for one in head.decode().split():
+        name, large, small = one.split(":")
+        middle, end = at + int(large), at + int(large) + int(small)
+        found[name] = (rest[at:middle], rest[middle:end])
+        at = end
+    return found
+
+
+def weight(content: bytes, kind: str) -> int:
     """Return how many pixels the decoder would hold at once, read from the file's head. Raises Unusable."""
     with _opened(content, kind) as picture:
         whole = picture.width * picture.height
-        _draft(picture, part[2])
+        _draft(picture)
         # The coefficients of a progressive JPEG are kept until all are read, however small it is drawn.
         return whole if picture.info.get("progressive") else picture.width * picture.height
 
@@ -107,28 +151,27 @@ def box(part: Part, width: int, height: int) -> tuple[int, int, int, int]:
     return left, top, left + side, top + side
 
 
-def _draft(picture: Image.Image, size: float) -> None:
+def _draft(picture: Image.Image) -> None:
     """Let a JPEG be read in fewer pixels than it has: its decoder can skip most of the work."""
     if picture.format == "JPEG":
-        side = max(round(size * min(picture.size)), 1)
+        side = max(round(_READ_FOR * min(picture.size)), 1)
         needed = [max(round(length * LARGE / side), 1) for length in picture.size]
         picture.draft(None, (needed[0], needed[1]))
 
 
-def _square(picture: Image.Image, part: Part) -> Image.Image:
-    """Return the chosen square, upright, in sRGB, no larger than twice what is needed."""
-    _draft(picture, part[2])
+def _upright(picture: Image.Image) -> Image.Image:
+    """Return the picture upright, in sRGB, no larger than twice what is needed."""
+    _draft(picture)
     picture.load()
     _refuse_by_size(*picture.size)
     turn = _TURNS.get(picture.getexif().get(_ORIENTATION_TAG, 1))
-    drawn = _in_srgb(_shrunk(picture, part[2]))
-    upright = drawn if turn is None else drawn.transpose(turn)
-    return upright.crop(box(part, *upright.size))
+    drawn = _in_srgb(_shrunk(picture))
+    return drawn if turn is None else drawn.transpose(turn)
 
 
-def _shrunk(picture: Image.Image, size: float) -> Image.Image:
+def _shrunk(picture: Image.Image) -> Image.Image:
     """Return the picture in few enough pixels to turn and convert it cheaply, in RGB(A) or as it was."""
-    factor = int(size * min(picture.size) // (2 * LARGE))
+    factor = int(_NEAR * min(picture.size) // LARGE)
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda level: level / 256).convert("L")
     elif picture.mode in {"P", "1", "PA"} or "transparency" in picture.info:
@@ -171,16 +214,13 @@ def _encoded(square: Image.Image, side: int) -> bytes:
     return out.getvalue()
 
 
-def main(kind: str, *part: str) -> None:
-    """Draw the picture on standard input: a line that says how long the larger one is, then both; or why not."""
+def main(kind: str) -> None:
+    """Draw the picture on standard input: all squares, packed; or a line with the word that says why not."""
     _bound()
     try:
-        across, down, size = map(float, part)
-        large, small = draw(sys.stdin.buffer.read(), kind, (across, down, size))
+        reply = packed(draw(sys.stdin.buffer.read(), kind))
     except Unusable as why:
         reply = f"{why}\n".encode()
-    else:
-        reply = b"%d\n%b%b" % (len(large), large, small)
     sys.stdout.buffer.write(reply)
 
 

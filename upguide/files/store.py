@@ -1,7 +1,9 @@
 """Where files are kept: a folder, or S3-compatible storage. A file's name is random and tells nothing."""
 
+import re
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -10,6 +12,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 _KEY_BYTES = 16
 _CHUNK = 64 * 1024
+_PAGE = 1000
+_PATH = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P=folder)[0-9a-f]{30}")
 
 
 class FileMissing(LookupError):
@@ -65,6 +69,19 @@ class Store:
         except FileNotFoundError:
             raise FileMissing(key) from None
         return (bytes(piece) for piece in found.stream(min_chunk_size=_CHUNK))
+
+    def older_than(self, moment: datetime) -> Iterator[list[str]]:
+        """Return the keys of files that were written before `moment`, in batches of a thousand and a few."""
+        batch: list[str] = []
+        for page in obstore.list(self._backend, chunk_size=_PAGE):
+            old = (str(one["path"]) for one in page if one["last_modified"] < moment)
+            # Others keep files beside ours: the ledger of erasures does.
+            batch += [path.rpartition("/")[2] for path in old if _PATH.fullmatch(path)]
+            if len(batch) >= _PAGE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def delete(self, key: str) -> None:
         """Remove what `key` keeps; that it is gone already is no error."""

@@ -1,21 +1,26 @@
 """One Jinja environment a locale, whose templates carry that locale's text. Works without a request."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.utils import Namespace
+from markupsafe import Markup
 
 from .catalogues import LOCALES, Catalogue, catalogue
 from .folding import filters, fold
 from .locales import current_locale
+from .watching import WATCHED, watch
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 EXTENSIONS = ("jinja2.ext.i18n",)
 
 Guard = Callable[[Any, Any], None]
+
+# These types themselves, not what is made of them: they hold nothing to ask about, and are most of what is printed.
+_PLAIN = frozenset({str, Markup, int, bool, float, type(None)})
 
 _globals: dict[str, Any] = {"namespace": Namespace, "range": range, "dict": dict}
 
@@ -26,13 +31,17 @@ def escapes(name: str | None) -> bool:
 
 
 class LocaleEnvironment(Environment):
-    """Compiles templates with the messages of one locale folded in; asks the guard about each attribute."""
+    """Compiles templates with the messages of one locale folded in.
+
+    Asks the guard about each attribute, and about whatever is printed, looped over, unpacked or filtered.
+    """
 
     def __init__(self, words: Catalogue, loader: BaseLoader) -> None:
         super().__init__(
             loader=loader,
             extensions=EXTENSIONS,
             autoescape=escapes,
+            finalize=self._printed,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -42,10 +51,10 @@ class LocaleEnvironment(Environment):
         self.policies["ext.i18n.trimmed"] = True
         self.words = words
         self.globals = _globals
-        self.filters |= filters(words)
+        self.filters |= {**filters(words), WATCHED: self._watched}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return fold(super()._parse(source, name, filename), self.words)
+        return watch(fold(super()._parse(source, name, filename), self.words))
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Share the globals themselves where a template has none of its own: each import compares their names."""
@@ -62,6 +71,24 @@ class LocaleEnvironment(Environment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         self.guard(obj, argument)
         return super().getitem(obj, argument)
+
+    def _printed(self, value: Any) -> Any:
+        if type(value) not in _PLAIN:
+            self._ask(value)
+        return value
+
+    def _watched(self, value: Any) -> Any:
+        if isinstance(value, Iterator):
+            self.guard(value, "its values")
+            return (self._printed(one) for one in value)
+        return self._printed(value)
+
+    def _ask(self, value: Any) -> None:
+        self.guard(value, "its values")
+        if isinstance(value, (list, tuple)):
+            for one in value:
+                if type(one) not in _PLAIN:
+                    self._ask(one)
 
 
 @cache

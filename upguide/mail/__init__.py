@@ -3,8 +3,26 @@
 send(db.session, "reset_password", address, tenant, language, person_id, link=link, valid_hours=2)
 """
 
-from . import rights_letters
+from . import (
+    breach_letters,
+    oversight_letters,
+    request_letters,
+    retention_letters,
+    rights_letters,
+    statement_letters,
+    webmaster_letters,
+)
 from .letters import LETTERS
 from .sending import send
 
-__all__ = ["LETTERS", "rights_letters", "send"]
+__all__ = [
+    "LETTERS",
+    "breach_letters",
+    "oversight_letters",
+    "request_letters",
+    "retention_letters",
+    "rights_letters",
+    "send",
+    "statement_letters",
+    "webmaster_letters",
+]

@@ -5,19 +5,23 @@ in transactions of its own: only who claimed it last may write `uncertain`, and 
 handed over.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy import CursorResult, and_, delete, func, or_, text, update
+from sqlalchemy.orm import Session
 
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.jobs import Again, periodic, task
+from upguide.jobs.tally import tally
 from upguide.models.mail import Mail
-from upguide.tenancy import Tenant, all_tenants, current_tenant
+from upguide.tenancy import current_tenant
 from upguide.tenancy.scope import scope
 
 from .sealed import Envelope, open_envelope
@@ -37,16 +41,34 @@ _STATE_AFTER = {
     Outcome.UNKNOWN: "uncertain",
 }
 
+_PORTALS = text("SELECT * FROM gate.portals_with_mail()")
+_CLAIMED = (
+    *(Mail.id, Mail.person_id, Mail.kind, Mail.attempts, Mail.made_at),
+    *(Mail.wrapped_key, Mail.recipient, Mail.message),
+)
+
 log = structlog.get_logger()
+
+Watcher = Callable[[Session, UUID, UUID | None, str, Outcome | None], None]
+_watchers: dict[str, Watcher] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     mail_id: UUID
+    person_id: UUID | None
     kind: str
     attempt: int
     made_at: datetime
     envelope: Envelope
+
+
+def watch(kind: str, watcher: Watcher) -> None:
+    """Let `watcher` know what becomes of messages of a kind, in the transaction in which it is written.
+
+    It is called with the session, the message, its person, the new state, and the outcome where there is one.
+    """
+    _watchers[kind] = watcher
 
 
 @task
@@ -78,23 +100,29 @@ def _claim(mail_id: UUID) -> _Claim | None:
         update(Mail)
         .where(Mail.id == mail_id, Mail.state.in_(("queued", "sending")))
         .values(state="sending", attempts=Mail.attempts + 1)
-        .returning(Mail.id, Mail.kind, Mail.attempts, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message)
+        .returning(*_CLAIMED)
     ).one_or_none()
     db.session.commit()
     if row is None:
         return None
-    envelope = open_envelope(row.id, row.wrapped_key, row.recipient, row.message)
-    return _Claim(row.id, row.kind, row.attempts, row.made_at, envelope)
+    envelope = open_envelope(row.id, row.person_id, row.wrapped_key, row.recipient, row.message)
+    return _Claim(row.id, row.person_id, row.kind, row.attempts, row.made_at, envelope)
 
 
-def _move(claim: _Claim, before: tuple[str, ...], after: str) -> bool:
+def _move(claim: _Claim, before: tuple[str, ...], after: str, outcome: Outcome | None = None) -> bool:
     """Write a new state if the message is still ours and in a state of `before`; tell whether it was."""
     moved = db.session.execute(
         update(Mail)
         .where(Mail.id == claim.mail_id, Mail.attempts == claim.attempt, Mail.state.in_(before))
-        .values(state=after, sent_at=func.now() if after == "sent" else None)
+        .values(
+            state=after,
+            sent_at=func.now() if after == "sent" else None,
+            outcome=outcome.name.lower() if outcome else None,
+        )
         .returning(Mail.id)
     ).one_or_none()
+    if moved is not None and claim.kind in _watchers:
+        _watchers[claim.kind](db.session(), claim.mail_id, claim.person_id, after, outcome)
     db.session.commit()
     return moved is not None
 
@@ -104,7 +132,7 @@ def _note(claim: _Claim, outcome: Outcome) -> None:
     too_late = datetime.now(UTC) - claim.made_at > TRIED_FOR
     if state == "queued" and too_late:
         state = "failed"
-    ours = state is not None and _move(claim, ("sending", "uncertain"), state)
+    ours = state is not None and _move(claim, ("sending", "uncertain"), state, outcome)
     if ours and state != "queued":
         _forget_stranger(claim)
     log.info(
@@ -140,13 +168,17 @@ def forget_old_mails() -> None:
     settings: Settings = current_app.config["UPGUIDE"]
     if settings.smtp_url is None:
         return
-    for tenant in all_tenants():
-        with scope(tenant.slug, None):
-            _forget(tenant)
+    # Asked of the database: a portal whose folder is gone may have left messages.
+    slugs = list(db.session.scalars(_PORTALS))
+    db.session.rollback()
+    for slug in slugs:
+        with scope(slug, None):
+            _forget(slug)
 
 
-def _forget(tenant: Tenant) -> None:
+def _forget(slug: str) -> None:
     old = func.coalesce(Mail.sent_at, Mail.made_at) < func.now() - KEPT_FOR
     left = and_(Mail.person_id.is_(None), Mail.made_at < func.now() - STRANGERS_KEPT_FOR)
-    db.session.execute(delete(Mail).where(Mail.tenant_id == tenant.slug, or_(old, left)))
+    gone = db.session.execute(delete(Mail).where(Mail.tenant_id == slug, or_(old, left)))
+    tally(db.session, {"mails": cast("CursorResult[Any]", gone).rowcount})
     db.session.commit()

@@ -138,12 +138,13 @@ def pin_changed(*, portal: str, link: str, at: datetime) -> Letter:
 
 
 def second_factor_changed(*, portal: str, link: str, at: datetime) -> Letter:
-    """To the person who set or removed an app or a passkey; `link` leads to the account's security page."""
+    """To the person who changed a second factor or the codes for its loss; `link` leads to the security page."""
     return Letter(
         _("The second step at your sign-in was changed"),
         (
             _(
-                "An app or a passkey for signing in to your account on %(portal)s was set or removed on %(moment)s.",
+                "On %(moment)s an app, a passkey or the recovery codes of your account on %(portal)s "
+                "were set, renewed or removed.",
                 portal=portal,
                 moment=format_datetime(at),
             ),

@@ -12,7 +12,7 @@ from upguide.models.mail import Mail
 from .message import Parts, parts_of
 from .sealed import open_envelope
 
-_COLUMNS = (Mail.id, Mail.kind, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message)
+_COLUMNS = (Mail.id, Mail.person_id, Mail.kind, Mail.made_at, Mail.wrapped_key, Mail.recipient, Mail.message)
 _SHOWN = 100
 
 
@@ -39,10 +39,10 @@ def read_mail(session: AnySession, tenant: str, mail_id: UUID) -> KeptMail | Non
     return None if row is None else _opened(row)
 
 
-def _mails_of(tenant: str) -> Select[UUID, str, datetime, bytes, bytes, bytes]:
+def _mails_of(tenant: str) -> Select[UUID, UUID | None, str, datetime, bytes, bytes, bytes]:
     return select(*_COLUMNS).where(Mail.tenant_id == tenant)
 
 
-def _opened(row: Row[UUID, str, datetime, bytes, bytes, bytes]) -> KeptMail:
-    envelope = open_envelope(row.id, row.wrapped_key, row.recipient, row.message)
+def _opened(row: Row[UUID, UUID | None, str, datetime, bytes, bytes, bytes]) -> KeptMail:
+    envelope = open_envelope(row.id, row.person_id, row.wrapped_key, row.recipient, row.message)
     return KeptMail(row.id, row.kind, row.made_at, envelope.recipient, parts_of(envelope.message))

@@ -26,11 +26,11 @@ class SealedEnvelope(TypedDict):
     message: bytes
 
 
-def close(mail_id: UUID, envelope: Envelope) -> SealedEnvelope:
-    """Return the envelope under a new key, bound to the message `mail_id`."""
-    sealer = _sealer()
-    wrapped_key = sealer.new_wrapped_key()
-    key = sealer.unwrap(wrapped_key)
+def close(mail_id: UUID, person_id: UUID | None, envelope: Envelope) -> SealedEnvelope:
+    """Return the envelope under a new key, bound to the message `mail_id` and to whom it is for, where known."""
+    sealer, owner = _sealer(), person_id or mail_id
+    wrapped_key = sealer.new_wrapped_key(owner)
+    key = sealer.unwrap(wrapped_key, owner)
     return SealedEnvelope(
         wrapped_key=wrapped_key,
         recipient=seal(key, envelope.recipient, context("mails.recipient", mail_id)),
@@ -38,9 +38,11 @@ def close(mail_id: UUID, envelope: Envelope) -> SealedEnvelope:
     )
 
 
-def open_envelope(mail_id: UUID, wrapped_key: bytes, recipient: bytes, message: bytes) -> Envelope:
+def open_envelope(
+    mail_id: UUID, person_id: UUID | None, wrapped_key: bytes, recipient: bytes, message: bytes
+) -> Envelope:
     """Return what `close` closed. Raises SealBroken where anything was changed, or the key is gone."""
-    key = _sealer().unwrap(wrapped_key)
+    key = _sealer().unwrap(wrapped_key, person_id or mail_id)
     return Envelope(
         unseal(key, recipient, context("mails.recipient", mail_id)),
         unseal_bytes(key, message, context("mails.message", mail_id)),

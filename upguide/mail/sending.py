@@ -46,7 +46,7 @@ def send(
             language=language,
             message_id=message_id,
             made_at=made_at,
-            **close(mail_id, Envelope(recipient, message)),
+            **close(mail_id, person_id, Envelope(recipient, message)),
         )
     )
     defer(session, deliver_mail, tenant=tenant.slug, mail_id=mail_id)

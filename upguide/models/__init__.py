@@ -1,20 +1,39 @@
 """Every table. Importing this package registers all of them."""
 
 from .account import Credential, Registration, Session, Token
-from .base import Erase, KeepUntil, OfPerson, Part, Sever, TenantOwned, items_of, personal, technical
+from .agreements import Act, AgreementReminder
+from .base import Apart, Erase, KeepUntil, OfPerson, Part, Sever, TenantOwned, items_of, personal, technical
+from .breaches import Breach, BreachChange, BreachConcerned, BreachMail, BreachReport, BreachText
 from .mail import Mail
 from .membership import Membership, NameWord
-from .person import Address, Employer, Person, PersonKey, Phone, Photo, Professional
+from .oversight import AccessAsk, AccessPerson, OfficerAccess
+from .person import Address, Employer, Person, PersonKey, Phone, Photo, PhotoDraft, Professional
 from .privacy import Consent, Entry, HiddenItem, JournalEntry
-from .rights import Erasure, Export, FileToRemove
+from .requests import ConsentWithdrawal, DataRequest, Limit
+from .retention import RetentionRun, RetentionTally, RetentionWarning
+from .rights import Erasure, Export, FileToRemove, LedgerMark
 from .roles import RoleGrant, Signature
 from .second_factors import Passkey, RecoveryCode, Totp
+from .statement import StatementNotice
 from .throttle import ThrottleHit
 
 __all__ = [
+    "AccessAsk",
+    "AccessPerson",
+    "Act",
     "Address",
+    "AgreementReminder",
+    "Apart",
+    "Breach",
+    "BreachChange",
+    "BreachConcerned",
+    "BreachMail",
+    "BreachReport",
+    "BreachText",
     "Consent",
+    "ConsentWithdrawal",
     "Credential",
+    "DataRequest",
     "Employer",
     "Entry",
     "Erase",
@@ -24,23 +43,31 @@ __all__ = [
     "HiddenItem",
     "JournalEntry",
     "KeepUntil",
+    "LedgerMark",
+    "Limit",
     "Mail",
     "Membership",
     "NameWord",
     "OfPerson",
+    "OfficerAccess",
     "Part",
     "Passkey",
     "Person",
     "PersonKey",
     "Phone",
     "Photo",
+    "PhotoDraft",
     "Professional",
     "RecoveryCode",
     "Registration",
+    "RetentionRun",
+    "RetentionTally",
+    "RetentionWarning",
     "RoleGrant",
     "Session",
     "Sever",
     "Signature",
+    "StatementNotice",
     "TenantOwned",
     "ThrottleHit",
     "Token",

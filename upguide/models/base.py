@@ -69,16 +69,31 @@ class KeepUntil:
     part: Part = Part.ABOUT_ME
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """No person stands in the row, whatever its words may tell: it goes when its term is over."""
+
+    term: Term
+
+
 Disposition = Erase | Sever | KeepUntil
 
 
 def dispositions_of(model: type[Any]) -> tuple[Disposition, ...]:
     """Return what `model` declares as `__disposition__`: one, or several where a row touches several persons.
 
-    So `__disposition__ = Erase()`, or `__disposition__ = (Erase(), Sever("viewer_id"))`.
+    So `__disposition__ = Erase()`, or `__disposition__ = (Erase(), Sever("viewer_id"))`. Nothing for rows that stand
+    apart from any person.
     """
     declared = getattr(model, "__disposition__", ())
+    if isinstance(declared, Apart):
+        return ()
     return declared if isinstance(declared, tuple) else (declared,)
+
+
+def stands_apart(model: type[Any]) -> bool:
+    """Tell whether `model` declares that no person stands in its rows."""
+    return isinstance(getattr(model, "__disposition__", None), Apart)
 
 
 def personal(
@@ -132,6 +147,7 @@ class OfPerson:
 
 
 __all__ = [
+    "Apart",
     "Disposition",
     "Erase",
     "KeepUntil",
@@ -143,5 +159,6 @@ __all__ = [
     "dispositions_of",
     "items_of",
     "personal",
+    "stands_apart",
     "technical",
 ]

@@ -41,6 +41,7 @@ class Mail(TenantOwned, Model):
     message: Mapped[bytes] = personal(Item.MAILS, LargeBinary, also=(Item.MAIL_ADDRESS,))
     message_id: Mapped[str] = technical("finds the message in the mail server's log", Text)
     state: Mapped[str] = technical("how far sending is", String(10), default="queued")
+    outcome: Mapped[str | None] = technical("what the mail server last made of it", String(10))
     attempts: Mapped[int] = technical("how often a worker claimed the message", SmallInteger, default=0)
     made_at: Mapped[datetime] = personal(Item.MAILS, Moment, server_default=func.now())
     sent_at: Mapped[datetime | None] = personal(Item.MAILS, Moment)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -26,13 +27,16 @@ _NAMES = (Item.INFIX, Item.SURNAME)
 
 
 class Membership(TenantOwned, Model):
-    """A person on a portal. Pages about the person are addressed by `handle`, which differs per portal."""
+    """A person on a portal. Pages about the person are addressed by `handle`, which differs per portal.
+
+    `suspended_at`: the consent was withdrawn here, and row-level security shows the person to nobody else (P3).
+    """
 
     __tablename__ = "memberships"
     __disposition__ = Erase()
     __table_args__ = (
         UniqueConstraint("tenant_id", "handle"),
-        Index("ix_memberships_person", "person_id", "tenant_id"),
+        Index("ix_memberships_person", "person_id", "tenant_id", postgresql_include=["suspended_at"]),
     )
 
     person_id: Mapped[UUID] = technical(
@@ -41,13 +45,16 @@ class Membership(TenantOwned, Model):
     handle: Mapped[str] = personal(Item.PORTALS, String(16, collation="C"))
     joined_at: Mapped[datetime] = personal(Item.PORTALS, Moment, server_default=func.now())
     name_key: Mapped[str | None] = personal(Item.FIRST_NAMES, _C, also=_NAMES)
+    suspended_at: Mapped[datetime | None] = personal(Item.CONSENTS, Moment)
 
 
 class NameWord(TenantOwned, Model):
     """One word of the names that a member does not hide, folded to lower case without accents.
 
-    `name_key` repeats the membership's key for sorting, so that a search reads one index. The second index finds
-    names that are nearly what was typed (`gate.similar_members`).
+    `name_key` repeats the membership's key for sorting, so that a search reads one index. `earlier` is the word that
+    comes before this one among the person's own, in the order of words: where that one begins as asked too, it tells of
+    the person, and this one need not. `start`, its first three letters, has the members in the order of their names.
+    The last index finds names that are nearly what was typed (`gate.similar_members`).
     """
 
     __tablename__ = "name_words"
@@ -56,8 +63,9 @@ class NameWord(TenantOwned, Model):
         ForeignKeyConstraint(
             ["tenant_id", "person_id"], ["memberships.tenant_id", "memberships.person_id"], ondelete="CASCADE"
         ),
-        PrimaryKeyConstraint("tenant_id", "word", "person_id", postgresql_include=["name_key"]),
+        PrimaryKeyConstraint("tenant_id", "word", "person_id", postgresql_include=["name_key", "earlier"]),
         Index("ix_name_words_person", "person_id"),
+        Index("ix_name_words_start", "tenant_id", "start", "name_key", "person_id", postgresql_include=["earlier"]),
         Index(
             "ix_name_words_similar",
             "tenant_id",
@@ -70,3 +78,5 @@ class NameWord(TenantOwned, Model):
     word: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES, primary_key=True)
     person_id: Mapped[UUID] = technical("whose name it is", Uuid, primary_key=True)
     name_key: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES)
+    earlier: Mapped[str] = personal(Item.FIRST_NAMES, _C, also=_NAMES, server_default="")
+    start: Mapped[str] = personal(Item.FIRST_NAMES, _C, Computed("left(word, 3)", persisted=True), also=_NAMES)

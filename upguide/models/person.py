@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, String, Text, Uuid, func
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, String, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
@@ -18,7 +19,11 @@ class Person(Model):
 
     __tablename__ = "persons"
     __disposition__ = Erase("id")
-    __table_args__ = (CheckConstraint("char_length(alias) BETWEEN 1 AND 3", name="alias_length"),)
+    __table_args__ = (
+        CheckConstraint("char_length(alias) BETWEEN 1 AND 3", name="alias_length"),
+        # Who has been away for long is found without reading all (U5).
+        Index("ix_persons_away_since", text("COALESCE(signed_in_at, made_at)"), "id"),
+    )
 
     id: Mapped[UUID] = technical("internal identity, never shown", Uuid, primary_key=True, default=uuid4)
     number: Mapped[str] = personal(Item.NUMBER, String(11), unique=True)
@@ -33,7 +38,14 @@ class Person(Model):
     position: Mapped[str | None] = personal(Item.POSITION, String(120))
     language: Mapped[str | None] = personal(Item.LANGUAGE, String(8))
     made_at: Mapped[datetime] = personal(Item.ENTERED_ON, Moment, server_default=func.now())
-    signed_in_at: Mapped[datetime | None] = personal(Item.SESSIONS, Moment)
+    signed_in_at: Mapped[datetime | None] = personal(Item.LAST_SIGN_IN, Moment)
+    restricted_at: Mapped[datetime | None] = personal(Item.LIMITS, Moment)
+    objects_to: Mapped[list[str]] = personal(
+        Item.LIMITS, ARRAY(String(20)), default=list, server_default=text("'{}'::varchar[]")
+    )
+    # The webmaster's, through the gate alone: the application may read these two.
+    blocked_at: Mapped[datetime | None] = personal(Item.LIMITS, Moment)
+    blocked_reason: Mapped[str | None] = personal(Item.LIMITS, Text)
 
 
 class PersonKey(OfPerson, Model):
@@ -97,6 +109,23 @@ class Photo(OfPerson, Model):
     )
     file_key: Mapped[str] = personal(Item.PHOTO, String(64), unique=True, file=True)
     placed_at: Mapped[datetime] = personal(Item.PHOTO, Moment, server_default=func.now())
+
+
+class PhotoDraft(OfPerson, Model):
+    """A photo that its person looks at before placing it; nobody else sees it, and it is kept for a day at most.
+
+    Each new one has an identity of its own: what was looked at in one tab is never another one by now.
+    """
+
+    __tablename__ = "photo_drafts"
+    __disposition__ = Erase()
+
+    id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = technical(
+        "whose draft this is", Uuid, ForeignKey("persons.id", ondelete="CASCADE"), unique=True
+    )
+    file_key: Mapped[str] = personal(Item.PHOTO, String(32), unique=True, file=True)
+    made_at: Mapped[datetime] = personal(Item.PHOTO, Moment, server_default=func.now())
 
 
 class Professional(OfPerson, Model):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, Text, Uuid, func
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
@@ -54,7 +54,11 @@ class JournalEntry(OfPerson, Model):
 
     __tablename__ = "journal"
     __disposition__ = (Erase(part=Part.SHARED), Sever("viewer_id"))
-    __table_args__ = (Index("ix_journal_viewer", "viewer_id", "seen_at"),)
+    __table_args__ = (
+        Index("ix_journal_viewer", "viewer_id", "seen_at"),
+        Index("ix_journal_seen_at", "seen_at"),
+        Index("ix_journal_access_id", "access_id", "id", postgresql_where=text("access_id IS NOT NULL")),
+    )
 
     id: Mapped[int] = technical("order of looks", BigInteger, Identity(always=True), primary_key=True)
     tenant_id: Mapped[str] = personal(Item.JOURNAL, Text(collation="C"))
@@ -65,6 +69,14 @@ class JournalEntry(OfPerson, Model):
     items: Mapped[list[str]] = personal(Item.JOURNAL, ARRAY(String(40)))
     reason: Mapped[str | None] = personal(Item.JOURNAL, Text)
     seen_at: Mapped[datetime] = personal(Item.JOURNAL, Moment, server_default=func.now())
+    # The officer's, through the gate alone. Until then row-level security keeps the entry from the person.
+    hidden_until: Mapped[datetime | None] = personal(Item.JOURNAL, Moment)
+    hidden_reason: Mapped[str | None] = personal(Item.JOURNAL, Text)
+    access_id: Mapped[UUID | None] = technical(
+        "in which attended access of the officer it was seen (W8)",
+        Uuid,
+        ForeignKey("officer_accesses.id", ondelete="SET NULL"),
+    )
 
 
 class Consent(OfPerson, Model):

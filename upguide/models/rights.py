@@ -54,6 +54,16 @@ class Erasure(OfPerson, Model):
     due_at: Mapped[datetime] = technical("when the job may begin", Moment)
 
 
+class LedgerMark(Model):
+    """How far this database knows the ledger of erasures, in its one row: nothing here is about anybody."""
+
+    __tablename__ = "ledger_marks"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = technical("there is one row", SmallInteger, primary_key=True, autoincrement=False, default=1)
+    noted_at: Mapped[datetime] = technical("the last entry that was announced", Moment)
+
+
 class FileToRemove(Model):
     """A file to which nothing leads any more, or may not: noted with the change that made it so, removed by a job.
 

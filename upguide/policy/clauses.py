@@ -33,7 +33,7 @@ CLAUSES: Mapping[str, Clause] = {
         N_(
             "Before you agree to this statement we process nothing of you. We keep which version you read, in which language, and when."
         ),
-        "accounts.security",
+        "rights.consents",
     ),
     "P4a": Clause(N_("You change your data whenever you like."), "profile.overview"),
     "P4b": Clause(
@@ -56,6 +56,12 @@ CLAUSES: Mapping[str, Clause] = {
     ),
     "P6": Clause(
         N_("This site loads nothing from anybody else: no fonts, no scripts, no counters."), "statement.cookies"
+    ),
+    "P7": Clause(
+        N_(
+            "Each of your rights is a button. What a human must answer has an answer within a month, or you read why it takes at most two months more."
+        ),
+        "rights.overview",
     ),
     "W1": Clause(N_("Who searches for people sees names, and nothing but names."), "people.search"),
     "W2": Clause(
@@ -83,21 +89,35 @@ CLAUSES: Mapping[str, Clause] = {
         "profile.view_as",
     ),
     "W8": Clause(
-        N_("The data-protection officer sees only the items that were asked for with a reason and granted."),
-        "statement.current",
+        N_(
+            "The data-protection officer sees only named items of named people, for a reason and a period, and only while a webmaster attends. You read of each look."
+        ),
+        "rights.who_saw_what",
     ),
     "W9": Clause(
         N_(
-            "A webmaster sees your data only under a signed duty of confidentiality and for a stated reason, and each look is recorded."
+            "A webmaster sees your data only under a signed duty of confidentiality and for a stated reason. Each look is recorded, you are told by mail, and you read the reason."
         ),
-        "statement.current",
+        "rights.who_saw_what",
     ),
     "W10": Clause(N_("Who is not signed in sees nothing of you."), "profile.view_as"),
     "W11": Clause(N_("You see everything of yourself, with who entered it and when."), "profile.overview"),
     "D1": Clause(N_("We share your data with nobody outside the parties that store it for us."), "statement.current"),
+    "D3": Clause(
+        N_(
+            "Whoever looks at your data for their work has signed to keep silent, in the version of today and not too long ago. Without that the system shows them nothing."
+        ),
+        "statement.current",
+    ),
     "T2": Clause(N_("Each entry keeps when it was made, and by whom."), "profile.overview"),
     "U1": Clause(N_("We use your data for your own development."), "statement.current"),
     "U2": Clause(N_("We send only the messages that your account cannot do without."), "accounts.security"),
+    "U5": Clause(
+        N_(
+            "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year."
+        ),
+        "rights.erasure",
+    ),
     "U4": Clause(N_("Changing and removing happen on your own profile page."), "profile.overview"),
     "F1": Clause(N_("What we may keep of everybody stands in the list below."), "statement.current"),
     "F3": Clause(N_("What professionals add stands in that list as well."), "statement.current"),
@@ -107,10 +127,40 @@ CLAUSES: Mapping[str, Clause] = {
         ),
         "statement.current",
     ),
+    "B1": Clause(
+        N_(
+            "Anybody can report a data breach, with or without an account. Professionals and organisations on our portals must."
+        ),
+        "breaches.report_a_breach",
+    ),
+    "B2": Clause(
+        N_(
+            "We register every breach, harmless ones too, with facts, effects and measures, and report to the authority within 72 hours where the law asks it."
+        ),
+        "breaches.report_a_breach",
+    ),
+    "B3": Clause(
+        N_(
+            "Whom a breach concerns we work out from the journal. Where the risk is high you hear from us: what happened, what it may mean, and what you can do."
+        ),
+        "breaches.report_a_breach",
+    ),
+    "A1": Clause(
+        N_(
+            "This statement has versions. You are told of a new one and of what changed; where a change needs your consent we ask for it, and a no costs you no more than that one thing. Old versions stay readable."
+        ),
+        "statement.current",
+    ),
     "K1": Clause(
         N_("We set only the cookies that the site cannot work without, and list each of them."), "statement.cookies"
     ),
     "K2": Clause(N_("Refuse cookies and you can still read everything that is public."), "statement.cookies"),
+    "A2": Clause(
+        N_(
+            "Whether we keep all this is checked all the time: each promise has tests, and the officer watches over the service itself."
+        ),
+        "oversight.kept",
+    ),
 }
 
 _RIGHTS = "comes with the rights and their pages"
@@ -118,16 +168,8 @@ _MEETING = "comes with connections, questions and messages"
 _TRAJECTORIES = "comes with trajectories"
 
 NOT_YET: Mapping[str, str] = {
-    "P7": _RIGHTS,
-    "U5": _RIGHTS,
-    "A1": _RIGHTS,
-    "A2": _RIGHTS,
-    "B1": _RIGHTS,
-    "B2": _RIGHTS,
-    "B3": _RIGHTS,
     "C1": "comes with the contact page",
     "D2": _TRAJECTORIES,
-    "D3": _TRAJECTORIES,
     "T1": _TRAJECTORIES,
     "T3": _MEETING,
     "T4": _TRAJECTORIES,

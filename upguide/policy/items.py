@@ -67,11 +67,15 @@ class Item(Enum):
     LANGUAGE = "language"
     PORTALS = "portals"
     SESSIONS = "sessions"
+    LAST_SIGN_IN = "last_sign_in"
     CONSENTS = "consents"
     ROLES = "roles"
     HIDDEN = "hidden"
     JOURNAL = "journal"
+    LIMITS = "limits"
+    REQUESTS = "requests"
     MAILS = "mails"
+    BREACHES = "breaches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +144,26 @@ CATALOGUE: Mapping[Item, Declaration] = {
     Item.LANGUAGE: _item(N_("Language"), Group.ACCOUNT, _MESSAGES, hideable=False),
     Item.PORTALS: _item(N_("Portals that you joined"), Group.ACCOUNT, _ACCOUNT, hideable=False),
     Item.SESSIONS: _item(N_("Sessions"), Group.ACCOUNT, _ACCOUNT, term=Term.SESSION, hideable=False),
+    Item.LAST_SIGN_IN: _item(
+        N_("When you last signed in, and when you were warned that your account goes"),
+        Group.ACCOUNT,
+        _PROOF,
+        hideable=False,
+    ),
     Item.CONSENTS: _item(N_("Consents"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False),
     Item.ROLES: _item(N_("Roles and signed agreements"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False),
     Item.HIDDEN: _item(N_("What you hid"), Group.ACCOUNT, _ACCOUNT, hideable=False),
     Item.JOURNAL: _item(N_("Who saw what"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False),
+    Item.LIMITS: _item(N_("Limits on the use of your data"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False),
+    Item.REQUESTS: _item(N_("What you asked us"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False, sealed=True),
     Item.MAILS: _item(
         N_("Messages on their way to you"), Group.ACCOUNT, _MESSAGES, term=Term.MAIL, hideable=False, sealed=True
+    ),
+    Item.BREACHES: _item(
+        N_("Data breaches that concern you, and reports of them"),
+        Group.ACCOUNT,
+        _PROOF,
+        term=Term.BREACH,
+        hideable=False,
     ),
 }

@@ -18,6 +18,7 @@ class AgreementKind(Enum):
     CONFIDENTIALITY = "confidentiality"
     PROCESSOR = "processor"
     STATEMENT = "statement"
+    SUPERVISION = "supervision"
 
 
 class Asker(Protocol):
@@ -33,6 +34,8 @@ class Asker(Protocol):
     def second_factor_needed(self) -> bool: ...
     @property
     def second_factor(self) -> bool: ...
+    @property
+    def blocked(self) -> bool: ...
     @property
     def roles(self) -> frozenset[Role]: ...
     @property
@@ -69,13 +72,18 @@ def fully_signed_in(asker: Asker) -> bool:
     return past_the_pin(asker) and not asker.second_factor_needed
 
 
+def not_blocked(asker: Asker) -> bool:
+    """Say who may do more than look after their own data: a webmaster may take that away (`persons.blocked_at`)."""
+    return fully_signed_in(asker) and not asker.blocked
+
+
 def twice_proven(asker: Asker) -> bool:
     """Say who gave a second factor in this session: asked of those who may see much of others."""
-    return fully_signed_in(asker) and asker.second_factor
+    return not_blocked(asker) and asker.second_factor
 
 
 def a_member(asker: Asker) -> bool:
-    return fully_signed_in(asker) and asker.member
+    return not_blocked(asker) and asker.member
 
 
 def an_appointed_one(asker: Asker) -> bool:
@@ -102,8 +110,8 @@ def one_of_the_bound(asker: Asker) -> bool:
 PERMISSIONS: Mapping[Permission, Callable[[Asker], bool]] = {
     Permission.ENTER_PIN: half_signed_in,
     Permission.ENTER_SECOND_FACTOR: past_the_pin,
-    Permission.JOIN: fully_signed_in,
-    # P7: rights stay within reach of somebody without any membership.
+    Permission.JOIN: not_blocked,
+    # P7: rights stay within reach of somebody without any membership, restricted or blocked.
     Permission.OWN_DATA: fully_signed_in,
     Permission.BE_MEMBER: a_member,
     Permission.SEARCH_PEOPLE: a_member,

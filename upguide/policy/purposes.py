@@ -62,6 +62,7 @@ class Term(Enum):
     MAIL = "mail"
     REGISTRATION = "registration"
     PROOF = "proof"
+    BREACH = "breach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,11 @@ TERMS: dict[Term, TermWords] = {
     Term.PROOF: TermWords(
         N_("as long as your account"),
         N_("As long as you have an account, as proof of what was agreed and seen."),
+    ),
+    Term.BREACH: TermWords(
+        N_("5 years after the breach is closed"),
+        N_(
+            "Five years after the breach is closed, as long as the supervisory authority may ask for it. A report that was no breach goes a year after it was judged."
+        ),
     ),
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from .permissions import Permission
 from .words import N_
 
 CONTROLLER = "Impr0ve-IT b.v."
@@ -17,11 +18,17 @@ AUTHORITY = "Autoriteit Persoonsgegevens"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the statement, with the hash of its text in each locale."""
+    """A version of the statement, with the hash of its text in each locale, which stands in `versions/`.
+
+    `changes`: what is different from the one before, for people. `asks`: what may not be done without a yes to this
+    version; whoever says no keeps all the rest (A1).
+    """
 
     number: int
     since: date
     hashes: Mapping[str, str]
+    changes: tuple[str, ...] = ()
+    asks: frozenset[Permission] = frozenset()
 
 
 VERSIONS = (
@@ -38,12 +45,36 @@ VERSIONS = (
         2,
         date(2026, 11, 22),
         {
-            "en": "692075ed463c44230e8c899c3a2c40fd33bf0e49f7706f5e5f995a6a91db48d4",
-            "nl": "6b453a81f50999da18a531c39fe4459910eee6998a2869a178c480b6836da2fe",
-            "nl@formal": "8462be30b36631db0484389ae3c13781561a4c9cdcaf70471da2afe780905cf1",
+            "en": "310a0e78a4d80c6bccfaf86d2e25f292a4cd50c84ecdf765e94d50e3d6c65ca7",
+            "nl": "ecb9f557393a5eac9ee1bdc3889cd9e3069cad5ab485c6d289530c7ebc07137f",
+            "nl@formal": "168e87361a73410baa9dc1bc09cf7928bfb5695844e8e5d1f81bdf4b00e0a052",
         },
+        changes=(
+            N_(
+                "Your rights are buttons now. Under My data you take everything along, erase one item, one portal or everything, see who saw what, take a consent back, limit or object to the use of your data, and ask us what only a human can answer."
+            ),
+            N_(
+                "The data-protection officer sees named items of named people for a stated reason, and only while a webmaster attends. You find it in your journal."
+            ),
+            N_("Anyone can report a data breach. Each is registered, and whoever it concerns is told."),
+            N_(
+                "What you do not remove yourself goes seven years after you last signed in. You are warned three times."
+            ),
+            N_("For signing in you may add a second step: an app or a passkey."),
+        ),
     ),
 )
+
+
+def versions_after(agreed: int | None) -> tuple[Version, ...]:
+    """Return the versions later than the one that was agreed to (None: to none), the latest first."""
+    return tuple(version for version in reversed(VERSIONS) if version.number > (agreed or 0))
+
+
+def yes_needed(permission: Permission) -> int:
+    """Return the version of the statement that must have been agreed to before `permission` is used; 0 for none."""
+    return max((version.number for version in VERSIONS if permission in version.asks), default=0)
+
 
 # The chapters' titles and openings; the promises that stand in each come from `clauses.CLAUSES`.
 INTRODUCTION = (
@@ -71,7 +102,7 @@ CHAPTERS = (
         "promises",
         N_("What we promise"),
         (),
-        ("P1", "P2", "P3", "P4a", "P4b", "P4c", "U4", "P5", "P6", "D1", "T2"),
+        ("P1", "P2", "P3", "P4a", "P4b", "P4c", "U4", "P5", "P6", "D1", "D3", "T2", "A1", "A2"),
     ),
     Chapter(
         "who-sees-what",
@@ -94,21 +125,35 @@ CHAPTERS = (
         ("F1", "F3", "F4"),
     ),
     Chapter("purposes", N_("Why we keep it"), (), ("U1", "U2")),
-    Chapter("terms", N_("How long we keep it"), ()),
+    Chapter("terms", N_("How long we keep it"), (), ("U5",)),
     Chapter(
         "rights",
         N_("Your rights"),
         (
             N_(
-                "You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. Much of that you do yourself, on your profile page."
+                "You may see, correct, remove, take along and limit the use of your data, object to it, and take back a consent. You do that yourself, on your profile and under My data."
             ),
             N_(
-                "You take a copy of everything along, or erase everything, with one button each. For all else write to helpdesk@upguide.me: you have an answer within a month."
+                "All of this stays within your reach when your account is restricted or blocked, or belongs to no portal. For what no button does you ask a human, under Requests. Without an account write to helpdesk@upguide.me: you have an answer within a month."
             ),
             N_(
                 "Not content with us? You may complain to the Autoriteit Persoonsgegevens, the Dutch supervisory authority."
             ),
         ),
+        ("P7",),
+    ),
+    Chapter(
+        "breaches",
+        N_("When something goes wrong"),
+        (
+            N_(
+                "A data breach is when personal data get lost, or where they do not belong. Tell us as soon as you think that you see one."
+            ),
+            N_(
+                "Are you a professional, or do you work for an organisation? Then you must report a breach to us as soon as you know of it."
+            ),
+        ),
+        ("B1", "B2", "B3"),
     ),
     Chapter("cookies", N_("Cookies"), (), ("K1", "K2")),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlalchemy.orm import DeclarativeBase
 
-from upguide.models.base import Disposition, Erase, KeepUntil, Sever, dispositions_of
+from upguide.models.base import Disposition, Erase, KeepUntil, Sever, dispositions_of, stands_apart
 
 Model = type[Any]
 
@@ -37,6 +37,9 @@ def _faults(model: Model, table: Table) -> Iterator[str]:
             yield f"{table.name}.{column.name}: declare it with personal(Item…) or technical('reason')"
     declared = dispositions_of(model)
     people = person_columns(table)
+    if stands_apart(model):
+        yield from (f"{table.name}.{name} names a person: its rows do not stand Apart" for name in sorted(people))
+        return
     if not declared:
         if people or any(column.info.get("items") for column in table.columns):
             yield (

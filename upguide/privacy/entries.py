@@ -17,9 +17,11 @@ from upguide.tenancy.scope import current_scope, listen_once
 
 from .holdings import PROFILE_MODELS, is_profile_item, row_identity
 from .index import NAME_ITEMS, refresh_names
+from .ledger import ledger
 
 ON_BEHALF_OF = "on_behalf_of"
 _RENAMED = "renamed"
+_REMOVED = "removed_values"
 
 
 class BulkWrite(RuntimeError):
@@ -31,6 +33,8 @@ def install(db: SQLAlchemy) -> None:
     listen_once(db, "before_flush", _write_entries)
     listen_once(db, "after_flush_postexec", _refresh_renamed)
     listen_once(db, "do_orm_execute", _refuse_bulk)
+    listen_once(db, "before_commit", _note_removed)
+    listen_once(db, "after_rollback", _forget_removed)
 
 
 def _write_entries(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
@@ -40,27 +44,43 @@ def _write_entries(session: Session, _flush: UOWTransaction, _instances: Any) ->
     for entry in found:
         entry.entered_by, entry.on_behalf_of = by, organisation
         session.add(entry)
+    removed: list[Entry] = session.info.setdefault(_REMOVED, [])
+    removed += [entry for entry in found if entry.removed]
+
+
+def _note_removed(session: Session) -> None:
+    """Note in the ledger what is about to go, so that a restored backup forgets it too (P4c)."""
+    session.flush()
+    gone: dict[UUID, list[tuple[Item, UUID]]] = {}
+    for entry in session.info.pop(_REMOVED, ()):
+        gone.setdefault(entry.person_id, []).append((Item(entry.item), entry.row_id))
+    for person_id, values in gone.items():
+        ledger().note_values(person_id, values)
+
+
+def _forget_removed(session: Session) -> None:
+    session.info.pop(_REMOVED, None)
 
 
 def _of_new(session: Session) -> Iterator[Entry]:
     for row in list(session.new):
         if isinstance(row, PROFILE_MODELS):
             _give_identity(row)
-            yield from (_entry(row, item) for item in _items(row) if _has_value(row, item))
+            yield from (_entry(row, item) for item in items_of(row) if has_value(row, item))
 
 
 def _of_dirty(session: Session) -> Iterator[Entry]:
     for row in list(session.dirty):
         if isinstance(row, PROFILE_MODELS):
-            for item in _items(row):
+            for item in items_of(row):
                 if _changed(row, item):
-                    yield _entry(row, item, removed=not _has_value(row, item))
+                    yield _entry(row, item, removed=not has_value(row, item))
 
 
 def _of_deleted(session: Session) -> Iterator[Entry]:
     for row in list(session.deleted):
         if isinstance(row, PROFILE_MODELS) and not isinstance(row, Person):
-            yield from (_entry(row, item, removed=True) for item in _items(row) if _has_value(row, item))
+            yield from (_entry(row, item, removed=True) for item in items_of(row) if has_value(row, item))
 
 
 def _give_identity(row: Any) -> None:
@@ -69,7 +89,8 @@ def _give_identity(row: Any) -> None:
         row.id = type(row).__table__.columns["id"].default.arg(None)
 
 
-def _items(row: Any) -> dict[Item, list[str]]:
+def items_of(row: Any) -> dict[Item, list[str]]:
+    """Return the items of the profile that a mapped row holds, with the columns of each."""
     table: Table = type(row).__table__
     found: dict[Item, list[str]] = {}
     for column in table.columns:
@@ -79,13 +100,14 @@ def _items(row: Any) -> dict[Item, list[str]]:
     return found
 
 
-def _has_value(row: Any, item: Item) -> bool:
-    return any(getattr(row, column) is not None for column in _items(row)[item])
+def has_value(row: Any, item: Item) -> bool:
+    """Tell whether a mapped row holds a value of `item`."""
+    return any(getattr(row, column) is not None for column in items_of(row)[item])
 
 
 def _changed(row: Any, item: Item) -> bool:
     state = inspect(row)
-    return any(state.attrs[column].history.has_changes() for column in _items(row)[item])
+    return any(state.attrs[column].history.has_changes() for column in items_of(row)[item])
 
 
 def _entry(row: Any, item: Item, *, removed: bool = False) -> Entry:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, delete, func, or_, select, text, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from upguide.mail.message import ascii_where_possible
 from upguide.mail.sealed import open_envelope
 from upguide.models import FileToRemove, Mail, Person
 from upguide.models import Session as SignIn
@@ -152,22 +153,31 @@ def _note_files(
 
 def _forget_letters_to(session: Session, address: str, person_id: UUID) -> None:
     """Remove letters to the person's address that name no person, such as "you have an account already"."""
+    # As the letter itself names it: a domain is kept in its own letters, and written to in ASCII.
+    recipient = _as_written_to(address)
     for tenant in all_tenants():
         with scope(tenant.slug, person_id, session):
-            found = [row.id for row in _unaddressed(session.connection(), tenant.slug) if _goes_to(row, address)]
+            found = [row.id for row in _unaddressed(session.connection(), tenant.slug) if _goes_to(row, recipient)]
             if found:
                 session.connection().execute(delete(Mail).where(Mail.tenant_id == tenant.slug, Mail.id.in_(found)))
 
 
 def _unaddressed(connection: Connection, tenant: str) -> Iterator[Any]:
-    columns = (Mail.id, Mail.wrapped_key, Mail.recipient, Mail.message)
+    columns = (Mail.id, Mail.person_id, Mail.wrapped_key, Mail.recipient, Mail.message)
     nobodys = or_(Mail.person_id.is_(None), Mail.kind.in_(_TO_OTHERS))
     yield from connection.execute(select(*columns).where(Mail.tenant_id == tenant, nobodys))
 
 
-def _goes_to(row: Any, address: str) -> bool:
+def _as_written_to(address: str) -> str:
     try:
-        return open_envelope(row.id, row.wrapped_key, row.recipient, row.message).recipient.casefold() == address
+        return ascii_where_possible(address)
+    except ValueError:
+        return address
+
+
+def _goes_to(row: Any, recipient: str) -> bool:
+    try:
+        return open_envelope(*row).recipient.casefold() == recipient.casefold()
     except SealBroken:
         return False
 

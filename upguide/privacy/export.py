@@ -21,7 +21,7 @@ from upguide.models.base import Erase, KeepUntil, Part
 from upguide.policy.items import Item
 from upguide.security.sealing import PersonKey, context, seal, unseal_bytes
 
-from .photos import Size, photo_bytes, store
+from .photos import Size, photo_bytes, read_draft, store
 from .reading import Chapter, chapters
 from .walk import LOST, SECRET, THIRD_PARTY, Record, walk
 
@@ -160,8 +160,17 @@ def _photo(session: Session, person_id: UUID, _record: Record) -> Iterator[tuple
         yield "photo.webp", content
 
 
+def _photo_draft(session: Session, person_id: UUID, _record: Record) -> Iterator[tuple[str, bytes]]:
+    draft = read_draft(session, person_id)
+    for name, picture in draft.crops.items() if draft else ():
+        yield f"photo-not-placed-{name}.webp", picture.large
+
+
 # How the files of a table are read: (session, person, record) -> names in the archive, with content.
-FILE_READERS: dict[str, Callable[[Session, UUID, Record], Iterator[tuple[str, bytes]]]] = {"photos": _photo}
+FILE_READERS: dict[str, Callable[[Session, UUID, Record], Iterator[tuple[str, bytes]]]] = {
+    "photos": _photo,
+    "photo_drafts": _photo_draft,
+}
 
 
 class SealedPieces(io.RawIOBase):

@@ -1,8 +1,11 @@
-"""Templates cannot reach raw personal data: an attribute of a database row is refused, whatever its name (F4)."""
+"""Templates cannot reach raw personal data: an attribute of a database row is refused, whatever its name (F4).
+
+So is printing, unpacking or filtering one.
+"""
 
 from typing import Any
 
-from sqlalchemy import Row, RowMapping
+from sqlalchemy import Result, Row, RowMapping, ScalarResult
 
 from upguide.extensions import Model
 
@@ -18,12 +21,12 @@ _known: dict[type, bool] = {}
 def guard_attribute(owner: Any, name: str) -> None:
     """Refuse `owner.name` in a template where `owner` comes straight from the database.
 
-    Raises `RawPersonalData` for mapped objects and for result rows.
+    Raises `RawPersonalData` for mapped objects, result rows and results.
     """
     kind = type(owner)
     raw = _known.get(kind)
     if raw is None:
-        raw = _known[kind] = issubclass(kind, (Model, Row, RowMapping))
+        raw = _known[kind] = issubclass(kind, (Model, Row, RowMapping, Result, ScalarResult))
     if raw:
         raise RawPersonalData(
             f"a template asked {type(owner).__name__} for {name!r}: show persons through privacy.show, "

@@ -1,4 +1,7 @@
-"""Who was shown what of whom: one insert for all looks of a request (clauses W4-W9, B3; GDPR Art. 5(2))."""
+"""Who was shown what of whom: one insert for all looks of a request (clauses W4-W9, B3; GDPR Art. 5(2)).
+
+It is a transaction of its own, after the view: a view that failed leaves its looks, and nothing half done.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,35 +29,35 @@ class Look:
 
 
 def record(session: Session, viewer: Viewer, looks: Sequence[Look]) -> None:
-    """Write the looks in one statement; the end of the request commits them, or the page is not sent."""
-    if not looks:
-        return
-    session.execute(
-        insert(JournalEntry),
-        [
-            {
-                "tenant_id": viewer.tenant,
-                "person_id": look.person_id,
-                "viewer_id": viewer.person_id,
-                "session_id": viewer.session_id,
-                "relations": sorted(relation.value for relation in look.relations),
-                "setting": look.setting.value,
-                "items": sorted(item.value for item in look.items),
-                "reason": viewer.reason,
-            }
-            for look in looks
-        ],
+    """Note the looks; the end of the request keeps them, or the page is not sent. Elsewhere call `keep` yourself."""
+    session.info.setdefault(_PENDING, []).extend(
+        {
+            "tenant_id": viewer.tenant,
+            "person_id": look.person_id,
+            "viewer_id": viewer.person_id,
+            "session_id": viewer.session_id,
+            "relations": sorted(relation.value for relation in look.relations),
+            "setting": look.setting.value,
+            "items": sorted(item.value for item in look.items),
+            "reason": viewer.reason,
+            "access_id": viewer.access_id,
+        }
+        for look in looks
     )
-    session.info[_PENDING] = True
 
 
 def keep(session: Session) -> None:
-    """Commit what was recorded in this request, if anything was."""
-    if session.info.pop(_PENDING, False):
+    """Write what was recorded in this request, if anything was, and nothing else.
+
+    What the view changed and did not commit is rolled back: it failed, or thought better of it.
+    """
+    rows = session.info.pop(_PENDING, None)
+    if rows:
+        session.rollback()
+        session.execute(insert(JournalEntry), rows)
         session.commit()
 
 
 def forget(session: Session) -> None:
     """Drop what was recorded in this request: who was told that there is nothing has seen nobody."""
-    if session.info.pop(_PENDING, False):
-        session.rollback()
+    session.info.pop(_PENDING, None)

@@ -2,11 +2,15 @@
 
 Each entry is a file of the store: its name is a keyed hash of an identity, its content the moment. It says nothing
 about anybody to whoever does not have both the settings' key and a database in which the person still stands.
+
+The database keeps how far it knows the ledger, and is told first. So a ledger that is ahead of its database means
+that the database is a restored copy: it may not serve before `privacy.replay` (P4c).
 """
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,40 +20,75 @@ from uuid import UUID
 import obstore
 from flask import current_app
 from obstore.store import ObjectStore
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
 
 from upguide.config import Settings
+from upguide.extensions import db
 from upguide.files.store import open_backend
+from upguide.models import LedgerMark
+from upguide.policy.items import Item
 
 FOLDER = "ledger"
+LATEST = "latest"
+# Under this name it is noted that single values of somebody went: only then need their values be looked at.
+VALUES = "values"
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The entries under `ledger/` of the file store; `secret_keys` as in the settings, the first writes."""
+    """The entries under `ledger/` of the file store; `secret_keys` as in the settings, the first writes.
+
+    `mark` tells the database how far the ledger is.
+    """
 
     backend: ObjectStore
     secret_keys: Sequence[str]
+    mark: Callable[[datetime], None]
 
-    def note(self, person_id: UUID, portal: str = "") -> None:
-        """Note that a person went, or left `portal`; noting it twice is noting it once, at the later moment."""
-        name = _name(self.secret_keys[0], person_id, portal)
-        content = datetime.now(UTC).isoformat().encode()
-        obstore.put(self.backend, f"{FOLDER}/{name}", content, mode="overwrite", use_multipart=False)
+    def note(self, person_id: UUID, what: str = "") -> None:
+        """Note that a person went, or what of them: a portal, or a value; twice is once, at the later moment."""
+        self._note_all(person_id, (what,))
+
+    def note_values(self, person_id: UUID, values: Iterable[tuple[Item, UUID]]) -> None:
+        """Note that single values of a person were removed; a value is an item and the row that held it."""
+        self._note_all(person_id, (VALUES, *(value_key(item, row_id) for item, row_id in values)))
+
+    def take_back(self, person_id: UUID) -> None:
+        """Forget that a person went: it was noted, and then they did not go."""
+        for name in self.names(person_id):
+            with suppress(FileNotFoundError):
+                obstore.delete(self.backend, f"{FOLDER}/{name}")
 
     def read(self) -> Mapping[str, datetime]:
         """Return all entries, by name."""
         listed = [str(one["path"]) for batch in obstore.list(self.backend, FOLDER) for one in batch]
-        return {path.rpartition("/")[2]: self._moment(path) for path in listed}
+        found = {path.rpartition("/")[2]: path for path in listed}
+        return {name: self._moment(path) for name, path in found.items() if name != LATEST}
 
-    def names(self, person_id: UUID, portal: str = "") -> tuple[str, ...]:
+    def latest(self) -> datetime | None:
+        """Return the moment of the last entry; None where nothing was ever noted."""
+        try:
+            return self._moment(f"{FOLDER}/{LATEST}")
+        except FileNotFoundError:
+            return None
+
+    def names(self, person_id: UUID, what: str = "") -> tuple[str, ...]:
         """Return the names under which an entry may stand: one for each key of the settings."""
-        return tuple(_name(key, person_id, portal) for key in self.secret_keys)
+        return tuple(_name(key, person_id, what) for key in self.secret_keys)
 
     def forget_before(self, moment: datetime) -> None:
         """Remove entries older than any backup."""
         for name, noted in self.read().items():
             if noted < moment:
                 obstore.delete(self.backend, f"{FOLDER}/{name}")
+
+    def _note_all(self, person_id: UUID, whats: Iterable[str]) -> None:
+        now = datetime.now(UTC)
+        self.mark(now)
+        for name in (LATEST, *(_name(self.secret_keys[0], person_id, what) for what in whats)):
+            content = now.isoformat().encode()
+            obstore.put(self.backend, f"{FOLDER}/{name}", content, mode="overwrite", use_multipart=False)
 
     def _moment(self, path: str) -> datetime:
         return datetime.fromisoformat(bytes(obstore.get(self.backend, path).bytes()).decode())
@@ -58,7 +97,20 @@ class Ledger:
 def ledger() -> Ledger:
     """Return the ledger of the current application."""
     settings: Settings = current_app.config["UPGUIDE"]
-    return Ledger(_backend(settings.files_url, settings.var / "files"), settings.secret_keys)
+    return Ledger(_backend(settings.files_url, settings.var / "files"), settings.secret_keys, mark)
+
+
+def mark(moment: datetime) -> None:
+    """Tell the database how far the ledger is, in a transaction of its own."""
+    statement = insert(LedgerMark).values(noted_at=moment)
+    later = {"noted_at": func.greatest(LedgerMark.noted_at, statement.excluded.noted_at)}
+    with db.engine.begin() as connection:
+        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=later))
+
+
+def value_key(item: Item, row_id: UUID) -> str:
+    """Return what a single value is called in the ledger."""
+    return f"{item.value}:{row_id}"
 
 
 @cache
@@ -66,6 +118,6 @@ def _backend(files_url: str | None, folder: Path) -> ObjectStore:
     return open_backend(files_url, folder)
 
 
-def _name(secret_key: str, person_id: UUID, portal: str) -> str:
+def _name(secret_key: str, person_id: UUID, what: str) -> str:
     key = hashlib.sha256(f"upguide erasure ledger:{secret_key}".encode()).digest()
-    return hmac.new(key, f"{person_id}:{portal}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"{person_id}:{what}".encode(), "sha256").hexdigest()

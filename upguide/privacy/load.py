@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from upguide.access.viewer import Viewer
 from upguide.models import Entry, HiddenItem, Membership, Person, PersonKey, Photo
 from upguide.policy.items import Item
-from upguide.policy.sees import SEES, Relation, Setting
+from upguide.policy.sees import PAST_HIDING, SEES, Relation, Setting
 from upguide.tenancy.scope import read
 
 from .holdings import Holding, person_column, profile_holdings
-from .relations import SUBJECT_CONDITIONS, possible
+from .relations import SUBJECT_CONDITIONS, USED, possible
 from .sight import Provenance
 
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -36,11 +36,15 @@ class Basics:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """All values of a person's page, still sealed, with the provenance of each."""
+    """All values of a person's page, still sealed, with the provenance of each.
+
+    `first`: where in the order of all entries the first one of a row stands.
+    """
 
     values: Mapping[ValueKey, Mapping[Holding, Any]]
     provenance: Mapping[ValueKey, Provenance]
     entered_at: Mapping[ValueKey, str]
+    first: Mapping[UUID, int]
     wrapped_key: bytes | None
 
 
@@ -50,13 +54,13 @@ def load_basics(session: Session, ids: Sequence[UUID], viewer: Viewer, setting: 
     rows = read(
         session,
         basics_statement(setting),
-        {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id},
+        {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id, "access_id": viewer.access_id},
     )
     asked = [(relation, name) for relation, name in relation_columns(setting) if relation in held]
     return {
         row.id: Basics(
             row,
-            frozenset(relation for relation, name in asked if getattr(row, name)),
+            frozenset(r for r, name in asked if getattr(row, name) and (row.used or r in PAST_HIDING)),
             _hidden(row.hidden),
         )
         for row in rows
@@ -88,6 +92,7 @@ def basics_statement(setting: Setting) -> Select[Any]:
             Membership.handle,
             Photo.file_key,
             hidden.label("hidden"),
+            USED.label("used"),
             *(SUBJECT_CONDITIONS[relation].label(name) for relation, name in relation_columns(setting)),
         )
         .select_from(Person)
@@ -98,7 +103,9 @@ def basics_statement(setting: Setting) -> Select[Any]:
 
 
 def _hidden(values: Sequence[str] | None) -> frozenset[ValueKey]:
-    return frozenset((Item(item), UUID(row_id)) for item, _, row_id in (value.partition(":") for value in values or ()))
+    if not values:
+        return frozenset()
+    return frozenset((Item(item), UUID(row_id)) for item, _, row_id in (value.partition(":") for value in values))
 
 
 def load_details(session: Session, ids: Sequence[UUID]) -> dict[UUID, Details]:
@@ -134,6 +141,7 @@ def _entries() -> ColumnElement[Any]:
     def latest(column: Any) -> ColumnElement[Any]:
         return func.array_agg(aggregate_order_by(column, Entry.id.desc()))[1]
 
+    own = (Entry.entered_by == Entry.person_id) & Entry.on_behalf_of.is_(None)
     grouped = (
         select(
             Entry.item,
@@ -141,9 +149,12 @@ def _entries() -> ColumnElement[Any]:
             latest(Entry.entered_by).label("entered_by"),
             latest(Entry.on_behalf_of).label("on_behalf_of"),
             latest(Entry.entered_at).label("entered_at"),
-            func.array_agg(Entry.on_behalf_of.distinct())
+            func.min(Entry.id).label("first"),
+            func.max(Entry.id).filter(own).label("last_own"),
+            # Of equal keys jsonb keeps the last: the latest entry of each organisation.
+            func.jsonb_object_agg(Entry.on_behalf_of, aggregate_order_by(Entry.id, Entry.id))
             .filter(Entry.on_behalf_of.is_not(None))
-            .label("organisations_before"),
+            .label("last_of"),
         )
         .where(Entry.person_id == Person.id)
         .group_by(Entry.item, Entry.row_id)
@@ -160,16 +171,17 @@ def _details(row: Any) -> Details:
             if record[holding.column] is not None:
                 key = (holding.item, UUID(record[holding.row_id]))
                 values.setdefault(key, {})[holding] = record[holding.column]
-    provenance, entered_at = {}, {}
+    provenance, entered_at, first = dict[ValueKey, Provenance](), dict[ValueKey, str](), dict[UUID, int]()
     for entry in row.entries or ():
         key = (Item(entry["item"]), UUID(entry["row_id"]))
         provenance[key] = Provenance(
             _uuid(entry["entered_by"]),
             _uuid(entry["on_behalf_of"]),
-            frozenset(UUID(organisation) for organisation in entry["organisations_before"] or ()),
+            frozenset(UUID(one) for one, last in (entry["last_of"] or {}).items() if last < (entry["last_own"] or 0)),
         )
         entered_at[key] = entry["entered_at"]
-    return Details(values, provenance, entered_at, row.wrapped_key)
+        first[key[1]] = min(entry["first"], first.get(key[1], entry["first"]))
+    return Details(values, provenance, entered_at, first, row.wrapped_key)
 
 
 def _uuid(text: str | None) -> UUID | None:

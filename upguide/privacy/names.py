@@ -40,6 +40,12 @@ def words(names: Names) -> frozenset[str]:
     return frozenset(word[:MAX_WORD] for part in names if part for word in fold(part).split())
 
 
+def words_in_order(names: Names) -> list[tuple[str, str]]:
+    """Return each of the words with the one before it in their order; nothing comes before the first."""
+    ordered = sorted(words(names))
+    return list(zip(ordered, ["", *ordered], strict=False))
+
+
 def sort_key(names: Names) -> str | None:
     """Return the key for Dutch order: surname without infix, then infix, then first names (NEN 5825 order)."""
     if not any(names):

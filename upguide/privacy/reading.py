@@ -2,28 +2,31 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from upguide.i18n import format_datetime, gettext
+from sqlalchemy import Boolean, Date, DateTime
+from sqlalchemy.types import TypeEngine
+
+from upguide.extensions import Base
+from upguide.i18n import format_date, format_datetime, gettext
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
 from upguide.policy.items import CATALOGUE, Item
+from upguide.tenancy import all_tenants
 
+from .columns import CODES, NAMES, YES_NO
 from .walk import LOST, ME, SECRET, THIRD_PARTY, Record
-from .wording import ADDRESS_KINDS, GENDERS, PHONE_KINDS
 
 REASONS: Mapping[str, LazyString] = {
     SECRET: _l("kept in a form that nobody can read, and neither can we"),
     THIRD_PARTY: _l("left out, because it is about somebody else (GDPR Article 15(4))"),
     LOST: _l("left out, because it cannot be opened any more"),
 }
-_WORDS: Mapping[tuple[str, str], Mapping[str, LazyString]] = {
-    ("persons", "gender"): GENDERS,
-    ("addresses", "kind"): ADDRESS_KINDS,
-    ("phones", "kind"): PHONE_KINDS,
-}
-# The names once more, folded for searching, and hashes: in the data for programs, and nothing to read.
-_NOT_FOR_READING = frozenset({"name_key", "word", "text_hash"})
+# The names once more, folded for searching, hashes, keys and identities: in the data for programs, and no reading.
+_NOT_FOR_READING = frozenset(
+    {"name_key", "word", "text_hash", "statement_hash", "file_key", "credential_id", "public_key", "on_behalf_of"}
+)
 _ITEMS = {("entries", "item"), ("hidden_items", "item"), ("journal", "items")}
 
 
@@ -82,12 +85,18 @@ def _lines(record: Record) -> Iterable[Line]:
     lines = []
     for item in sorted(record.values, key=_ORDER.__getitem__):
         shown = {name: text for name, text in record.values[item].items() if name not in _NOT_FOR_READING}
-        texts = [in_words(record.table, column, text) for column, text in shown.items()]
+        texts = [_named(record.table, item, column, text) for column, text in shown.items()]
         if texts or not record.values[item]:
             lines.append(Line(gettext(CATALOGUE[item].label), "\n".join(texts), "" if texts else left_out))
     if left_out and lines and not any(line.note for line in lines):
         lines.append(Line(gettext("Left out"), "", left_out))
     return lines
+
+
+def _named(table: str, item: Item, column: str, text: str) -> str:
+    """Return a value in words, after what its column is called, where the item's own label does not say it."""
+    label, words = str(NAMES.get(column, "")), in_words(table, column, text)
+    return words if label in ("", gettext(CATALOGUE[item].label)) else f"{label}: {words}"
 
 
 def in_words(table: str, column: str, text: str) -> str:
@@ -96,9 +105,30 @@ def in_words(table: str, column: str, text: str) -> str:
         return gettext("you")
     if (table, column) in _ITEMS:
         return ", ".join(_item(key) for key in text.split(", ") if key)
-    if column.endswith("_at"):
-        return format_datetime(datetime.fromisoformat(text))
-    return str(_WORDS.get((table, column), {}).get(text, text))
+    if column == "tenant_id":
+        return next((tenant.name for tenant in all_tenants() if tenant.slug == text), text)
+    if (table, column) in CODES:
+        codes = CODES[table, column]
+        return ", ".join(str(codes.get(code, code)) for code in text.split(", "))
+    return _by_kind(_kind_of(table, column), text)
+
+
+def _kind_of(table: str, column: str) -> TypeEngine[Any] | None:
+    if (table, column) == ("persons", "birth_date"):
+        return Date()  # sealed, and so a row of bytes in the database
+    found = Base.metadata.tables.get(table)
+    return found.columns[column].type if found is not None and column in found.columns else None
+
+
+def _by_kind(kind: TypeEngine[Any] | None, text: str) -> str:
+    try:
+        if isinstance(kind, DateTime):
+            return format_datetime(datetime.fromisoformat(text))
+        if isinstance(kind, Date):
+            return format_date(date.fromisoformat(text))
+    except ValueError:
+        return text
+    return str(YES_NO.get(text, text)) if isinstance(kind, Boolean) else text
 
 
 def _item(key: str) -> str:

@@ -2,15 +2,38 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    Uuid,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from upguide.access.viewer import Viewer
 from upguide.models import Membership, Person, Professional, Signature
 from upguide.policy.agreements import CURRENT
+from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind, Permission, may
+from upguide.policy.purposes import Purpose
 from upguide.policy.sees import Relation
+from upguide.tenancy.scope import read
 
 VIEWER_ID = bindparam("viewer_id", type_=Uuid)
+ACCESS_ID = bindparam("access_id", type_=Uuid)
+# What is open to the officer at this moment (migration 0008).
+_OPENED = func.gate.opened_items().table_valued("access_id", "person_id", "item")
 
 
 def _signed(agreement: AgreementKind) -> ColumnElement[bool]:
@@ -18,6 +41,7 @@ def _signed(agreement: AgreementKind) -> ColumnElement[bool]:
         Signature.person_id == Person.id,
         Signature.agreement == agreement.value,
         Signature.version == CURRENT[agreement],
+        or_(Signature.expires_at.is_(None), Signature.expires_at > func.now()),
     )
 
 
@@ -32,14 +56,32 @@ def _listed_card() -> ColumnElement[bool]:
     return and_(listed, _signed(AgreementKind.PROCESSOR), _signed(AgreementKind.STATEMENT))
 
 
+def _looked_at() -> ColumnElement[bool]:
+    """W9: while a look with a reason is open, which the gate opens for nobody but a bound webmaster."""
+    opened = select(func.gate.looked_at()).scalar_subquery()
+    return func.coalesce(Person.id == any_(cast(opened, ARRAY(Uuid))), false())
+
+
+def _opened_to_officer() -> ColumnElement[bool]:
+    """W8: while a webmaster attends this very access, which is for the gate to say."""
+    return Person.id.in_(select(_OPENED.c.person_id).where(_OPENED.c.access_id == ACCESS_ID))
+
+
+# Data that is restricted (GDPR Art. 18), objected to (Art. 21) or of a blocked account is kept and used for nothing:
+# it makes no relation but those that reach past hiding (`policy.sees.PAST_HIDING`).
+USED = and_(
+    Person.restricted_at.is_(None),
+    Person.blocked_at.is_(None),
+    literal(Purpose.DEVELOPMENT.value, String) != all_(Person.objects_to),
+)
+
 # What the persons' own rows say.
 SUBJECT_CONDITIONS: Mapping[Relation, ColumnElement[bool]] = {
     Relation.SELF: Person.id == VIEWER_ID,
     Relation.MEMBER: Membership.person_id.is_not(None),
     Relation.PROFESSIONAL_CARD: _active_card(),
     Relation.PUBLIC_LISTING: _listed_card(),
-    # W9: the webmaster's relation is a fact about the viewer alone.
-    Relation.WEBMASTER: literal(True),
+    Relation.WEBMASTER: _looked_at(),
     # Nothing makes these yet: the features that do put their condition here.
     Relation.CONNECTION: false(),
     Relation.COACH: false(),
@@ -47,7 +89,7 @@ SUBJECT_CONDITIONS: Mapping[Relation, ColumnElement[bool]] = {
     Relation.SUPERVISOR_OF_SHARED: false(),
     Relation.EXPERT: false(),
     Relation.ADMINISTRATOR: false(),
-    Relation.OFFICER: false(),
+    Relation.OFFICER: _opened_to_officer(),
 }
 
 
@@ -63,6 +105,10 @@ def _webmaster_with_reason(viewer: Viewer) -> bool:
     return bool(viewer.reason) and may(viewer, Permission.LOOK_UP)
 
 
+def _officer_in_access(viewer: Viewer) -> bool:
+    return bool(viewer.reason) and viewer.access_id is not None and may(viewer, Permission.OVERSEE)
+
+
 def _anybody(_viewer: Viewer) -> bool:
     return True
 
@@ -71,6 +117,7 @@ def _anybody(_viewer: Viewer) -> bool:
 VIEWER_CONDITIONS: Mapping[Relation, Callable[[Viewer], bool]] = {
     Relation.SELF: _signed_in,
     Relation.WEBMASTER: _webmaster_with_reason,
+    Relation.OFFICER: _officer_in_access,
     Relation.PUBLIC_LISTING: _anybody,
     **dict.fromkeys(
         (
@@ -82,7 +129,6 @@ VIEWER_CONDITIONS: Mapping[Relation, Callable[[Viewer], bool]] = {
             Relation.SUPERVISOR_OF_SHARED,
             Relation.EXPERT,
             Relation.ADMINISTRATOR,
-            Relation.OFFICER,
         ),
         _member,
     ),
@@ -92,3 +138,13 @@ VIEWER_CONDITIONS: Mapping[Relation, Callable[[Viewer], bool]] = {
 def possible(viewer: Viewer) -> frozenset[Relation]:
     """Return the relations that this viewer can have to anybody at all."""
     return frozenset(relation for relation, holds in VIEWER_CONDITIONS.items() if holds(viewer))
+
+
+_GRANTED = select(_OPENED.c.item).where(_OPENED.c.access_id == ACCESS_ID).distinct()
+
+
+def granted(session: Session, viewer: Viewer) -> frozenset[Item]:
+    """Return the items that the viewer's attended access opens at this moment; one statement for the officer alone."""
+    if viewer.access_id is None:
+        return frozenset()
+    return frozenset(Item(row.item) for row in read(session, _GRANTED, {"access_id": viewer.access_id}))

@@ -19,6 +19,7 @@ from upguide.policy.sees import JOURNALLED, NAMES, Relation, Setting
 
 from . import journal, names
 from .load import Basics, Details, ValueKey, load_basics, load_details
+from .relations import granted
 from .sight import NOBODY, UNKNOWN, Eyes, Provenance, Sight, cells, look
 from .vault import Vault
 
@@ -106,11 +107,11 @@ def _shown(
     session = db.session()
     people = load_basics(session, ids, viewer, setting)
     full = load_details(session, list(people)) if details and people else {}
-    eyes = Eyes(viewer.person_id, viewer.organisations)
+    eyes = Eyes(viewer.person_id, viewer.organisations, granted(session, viewer))
     views = [
-        (person_id, _view(people[person_id], full.get(person_id), setting, eyes))
-        for person_id in ids
-        if person_id in people and people[person_id].relations
+        (person_id, _view(person, full.get(person_id), setting, eyes))
+        for person_id, person in ((person_id, people.get(person_id)) for person_id in ids)
+        if person is not None and person.relations
     ]
     _journal(session, views, viewer, setting, own_page=own_page)
     return views
@@ -182,8 +183,12 @@ def _seen(
 def _fields(person: Basics, details: Details, setting: Setting, eyes: Eyes) -> tuple[Field, ...]:
     seen = cells(person.relations, setting)
     origin = look(seen.get(Item.ENTERED_ON, ()), item=Item.ENTERED_ON, hidden=False, provenance=UNKNOWN, eyes=eyes)
-    vault = Vault(details.wrapped_key)
-    keys = sorted(details.values.keys() | details.provenance.keys(), key=_order)
+    vault = Vault(person.row.id, details.wrapped_key)
+    # Rows of one kind stand in the order in which they were entered.
+    keys = sorted(
+        details.values.keys() | details.provenance.keys(),
+        key=lambda key: (_ITEM_ORDER[key[0]], details.first.get(key[1], 0), str(key[1])),
+    )
     fields = []
     for key in keys:
         item, provenance = key[0], details.provenance.get(key, UNKNOWN)
@@ -226,7 +231,3 @@ _BASIC_COLUMNS = {
     Item.ALIAS: "alias",
 }
 _ITEM_ORDER = {item: place for place, item in enumerate(CATALOGUE)}
-
-
-def _order(key: ValueKey) -> tuple[int, str]:
-    return _ITEM_ORDER[key[0]], str(key[1])

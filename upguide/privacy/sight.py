@@ -32,11 +32,14 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who entered the value that stands now, and for which organisations values stood here before."""
+    """Who entered the value that stands now, and for which organisation.
+
+    `changed_by_person`: the organisations whose last value here the person changed or removed themselves.
+    """
 
     entered_by: UUID | None = None
     on_behalf_of: UUID | None = None
-    organisations_before: frozenset[UUID] = frozenset()
+    changed_by_person: frozenset[UUID] = frozenset()
 
 
 NOBODY = Eyes()
@@ -81,7 +84,8 @@ def _entered(_item: Item, provenance: Provenance, eyes: Eyes) -> Sight:
 def _organisation(_item: Item, provenance: Provenance, eyes: Eyes) -> Sight:
     if provenance.on_behalf_of in eyes.organisations:
         return Sight.SHOWN
-    return Sight.CHANGED if provenance.organisations_before & eyes.organisations else Sight.NOTHING
+    # What another put in the place of our value is none of ours to know: it is simply gone.
+    return Sight.CHANGED if provenance.changed_by_person & eyes.organisations else Sight.NOTHING
 
 
 def _granted(item: Item, _provenance: Provenance, eyes: Eyes) -> Sight:

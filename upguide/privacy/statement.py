@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from upguide.i18n import current_locale, gettext, use_locale
+from upguide.policy import statement as policy
 from upguide.policy.clauses import CLAUSES
 from upguide.policy.items import CATALOGUE, Group, Item
 from upguide.policy.purposes import PURPOSES, TERMS, Purpose, Term
-from upguide.policy.statement import CHAPTERS, INTRODUCTION, VERSIONS, Chapter
+from upguide.policy.statement import CHAPTERS, INTRODUCTION, Chapter, Version
 
 from .holdings import held_items
 from .matrix import Matrix, matrix
+
+FROZEN = Path(policy.__file__).parent / "versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +86,47 @@ class StatementText:
 
 def current_version() -> int:
     """Return the number of the version in force."""
-    return VERSIONS[-1].number
+    return policy.VERSIONS[-1].number
+
+
+def version_of(number: int) -> Version:
+    """Return a version by its number. Raises LookupError where there is none."""
+    found = [version for version in policy.VERSIONS if version.number == number]
+    if not found:
+        raise LookupError(number)
+    return found[0]
 
 
 def text_hash(locale: str | None = None) -> str:
     """Return the SHA-256 (hex) of the statement's text in `locale`, the current one by default (P3)."""
-    with use_locale(locale or current_locale()):
-        text = json.dumps(asdict(statement()), ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hash_of(as_written(locale or current_locale()))
+
+
+def as_written(locale: str) -> dict[str, Any]:
+    """Return the statement as it now reads in `locale`, as its file in `policy/versions/` holds it (A1)."""
+    with use_locale(locale):
+        return json.loads(json.dumps(asdict(statement()), default=str))  # type: ignore[no-any-return]
+
+
+def hash_of(text: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a statement's text."""
+    return hashlib.sha256(json.dumps(text, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def frozen(number: int, locale: str) -> dict[str, Any]:
+    """Return the text of a version as it was agreed to in `locale` (A1). Raises LookupError where there is none."""
+    text: dict[str, Any] = json.loads(frozen_file(version_of(number).number, locale).read_text(encoding="utf-8"))
+    return text | {"since": date.fromisoformat(text["since"])}
+
+
+def frozen_file(number: int, locale: str) -> Path:
+    """Return where the text of a version stands."""
+    return FROZEN / f"{number}.{locale}.json"
 
 
 def statement() -> StatementText:
     """Return the statement in the current locale."""
-    version = VERSIONS[-1]
+    version = policy.VERSIONS[-1]
     return StatementText(
         version=version.number,
         since=version.since,

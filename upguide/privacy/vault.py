@@ -20,7 +20,8 @@ from .holdings import Holding
 class Vault:
     """A person's key for the length of one request; it is unwrapped when first used."""
 
-    def __init__(self, wrapped: bytes | None) -> None:
+    def __init__(self, person_id: UUID, wrapped: bytes | None) -> None:
+        self._person_id = person_id
         self._wrapped = wrapped
         self._key: Key | None = None
 
@@ -30,7 +31,7 @@ class Vault:
         if self._key is None:
             if self._wrapped is None:
                 raise LookupError("this person's key was destroyed")
-            self._key = sealer().unwrap(self._wrapped)
+            self._key = sealer().unwrap(self._wrapped, self._person_id)
         return self._key
 
     def open(self, holding: Holding, row_id: UUID, value: Any) -> str:
@@ -57,4 +58,5 @@ def _sealer(secret_keys: tuple[str, ...]) -> Sealer:
 
 def vault_of(session: Session, person_id: UUID) -> Vault:
     """Return the vault of a person; opening anything in it raises LookupError where the key was destroyed."""
-    return Vault(session.scalar(select(PersonKey.wrapped).where(PersonKey.person_id == person_id)))
+    wrapped = session.scalar(select(PersonKey.wrapped).where(PersonKey.person_id == person_id))
+    return Vault(person_id, wrapped)

@@ -155,6 +155,8 @@ def _left_out(
     if isinstance(touch.disposition, Sever) and not _mine(touch, column, items):
         return THIRD_PARTY if items else None
     if items and column.name not in opened:
+        if isinstance(touch.disposition, Sever):
+            return THIRD_PARTY  # sealed under the other one's key
         return SECRET if _is_secret(column) else LOST
     return None
 
@@ -219,7 +221,7 @@ def file_keys(table: Table, row: Mapping[Any, Any], but_for: Iterable[str] = ())
 
 
 def _open_mail(row: Mapping[Any, Any]) -> Mapping[str, str]:
-    envelope = open_envelope(row["id"], row["wrapped_key"], row["recipient"], row["message"])
+    envelope = open_envelope(*(row[name] for name in ("id", "person_id", "wrapped_key", "recipient", "message")))
     parts = parts_of(envelope.message)
     return {"recipient": envelope.recipient, "message": f"{parts.subject}\n\n{parts.text}"}
 

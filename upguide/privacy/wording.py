@@ -1,6 +1,6 @@
 """Values in words: what a person's page prints of what `show` let through, and nothing beyond it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -61,12 +61,13 @@ def page_of(view: PersonView) -> PersonPage:
     return PersonPage(view.name, view.initials, view.has_photo, view.sign, lines)
 
 
-def together(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
-    """Group fields that are read as one; the others are groups of one."""
+def together(fields: Sequence[Field]) -> list[tuple[Field, ...]]:
+    """Group fields that are read as one; the others are groups of one. Rows keep the order in which they come."""
     order = {item: place for place, item in enumerate(CATALOGUE)}
+    rows = {row_id: place for place, row_id in enumerate(dict.fromkeys(field.row_id for field in fields))}
 
-    def key(field: Field) -> tuple[int, str, bool]:
-        return order[_lead(field)], str(field.row_id), field.changed
+    def key(field: Field) -> tuple[int, int, bool]:
+        return order[_lead(field)], rows[field.row_id], field.changed
 
     return [tuple(group) for _key, group in groupby(sorted(fields, key=key), key=key)]
 

@@ -7,7 +7,6 @@ from flask import Flask, Response, current_app, g, request
 from upguide.config import Settings
 
 NONCE_BYTES = 16
-TWO_YEARS = 2 * 365 * 86400
 # Every feature that a browser could be asked for by script or frame. Our pages ask for passkeys, and nothing else.
 FEATURES = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
@@ -49,12 +48,9 @@ def allow_own_frames() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add what every answer carries."""
+    """Add what every answer carries. That TLS is to be used from now on is said by `tenancy.hosts`, on files too."""
     response.headers.update(FIXED)
     response.headers["Content-Security-Policy"] = content_security_policy()
-    if request.is_secure:
-        # Without includeSubDomains: a portal's host does not speak for its neighbours.
-        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
     caching = response.headers.get("Cache-Control", "")
     if "no-store" not in caching and "immutable" not in caching:
         response.headers["Cache-Control"] = "no-store"

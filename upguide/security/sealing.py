@@ -1,7 +1,8 @@
 """Sealing: what is most private is unreadable in the database, and gone with its key (clauses P5, P4c).
 
 Each person has a key, stored wrapped. What wraps it comes from the settings and is never stored. AES-256-GCM
-for both, so that a changed, moved or exchanged value is noticed. Nothing here caches: keep a `PersonKey` no
+for both, with column, row and person in what it authenticates: a value or key that was changed, or moved to another
+place or person, is noticed. Nothing here caches: keep a `PersonKey` no
 longer than one request or job.
 """
 
@@ -16,10 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-VERSION = b"\x01"
+VERSION = b"\x02"
 NONCE, KEY, KEY_ID = 12, 32, 4  # bytes
 # Values are padded to a multiple of this, so that a length does not tell which of a few answers was given.
 BLOCK = 32
+UNKNOWN_VERSION = "no sealed value of a version that is known here (a demo database: remove var/, and start anew)"
 
 
 class SealBroken(Exception):
@@ -28,9 +30,10 @@ class SealBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PersonKey:
-    """An unwrapped key, 256 bits; of a person, or of whatever else is erased as one."""
+    """An unwrapped key, 256 bits, and whose it is: a person's, or of whatever else is erased as one."""
 
     secret: bytes = field(repr=False)
+    owner: UUID
 
     def __post_init__(self) -> None:
         if len(self.secret) != KEY:
@@ -43,11 +46,11 @@ def context(column: str, row: UUID | str | int) -> bytes:
 
 
 def seal(key: PersonKey, value: str | bytes, context: bytes) -> bytes:
-    """Return `value` encrypted under `key`, to be opened only with the same `context`."""
+    """Return `value` encrypted under `key`, to be opened only with its owner's key and the same `context`."""
     plain = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     padded = plain + b"\x80" + bytes(-(len(plain) + 1) % BLOCK)
     nonce = os.urandom(NONCE)
-    return VERSION + nonce + AESGCM(key.secret).encrypt(nonce, padded, VERSION + context)
+    return VERSION + nonce + AESGCM(key.secret).encrypt(nonce, padded, VERSION + key.owner.bytes + context)
 
 
 def unseal(key: PersonKey, sealed: bytes, context: bytes) -> str:
@@ -60,7 +63,7 @@ def unseal(key: PersonKey, sealed: bytes, context: bytes) -> str:
 
 def unseal_bytes(key: PersonKey, sealed: bytes, context: bytes) -> bytes:
     """Return the bytes that were sealed. Raises SealBroken where anything at all is different from then."""
-    padded = _open(key.secret, bytes(sealed), VERSION, context)
+    padded = _open(key.secret, bytes(sealed), VERSION, key.owner.bytes + context)
     return padded[: padded.rindex(b"\x80")]
 
 
@@ -72,43 +75,48 @@ class Sealer:
         self._current = derived[0][0]
         self._wrapping = dict(derived)
 
-    def new_wrapped_key(self) -> bytes:
-        """Return a new random key, wrapped for storage."""
-        return self._wrap(os.urandom(KEY))
+    def new_wrapped_key(self, owner: UUID) -> bytes:
+        """Return a new random key of `owner`, wrapped for storage."""
+        return self._wrap(os.urandom(KEY), owner)
 
-    def unwrap(self, wrapped: bytes) -> PersonKey:
-        """Return the key. Raises SealBroken where it was changed, or the secret that wrapped it is gone."""
-        return PersonKey(self._unwrap(bytes(wrapped)))
+    def unwrap(self, wrapped: bytes, owner: UUID) -> PersonKey:
+        """Return the key of `owner`.
 
-    def rewrap(self, wrapped: bytes) -> bytes:
+        Raises SealBroken where it was changed, is another's, or the secret that wrapped it is gone.
+        """
+        return PersonKey(self._unwrap(bytes(wrapped), owner), owner)
+
+    def rewrap(self, wrapped: bytes, owner: UUID) -> bytes:
         """Return the same key under the first secret; `wrapped` itself where that is so already.
 
         Raises SealBroken as `unwrap` does. What the key sealed stays as it is.
         """
         if wrapped.startswith(VERSION + self._current):
             return bytes(wrapped)
-        return self._wrap(self._unwrap(bytes(wrapped)))
+        return self._wrap(self._unwrap(bytes(wrapped), owner), owner)
 
-    def _wrap(self, key: bytes) -> bytes:
+    def _wrap(self, key: bytes, owner: UUID) -> bytes:
         header, nonce = VERSION + self._current, os.urandom(NONCE)
-        return header + nonce + AESGCM(self._wrapping[self._current]).encrypt(nonce, key, header)
+        return header + nonce + AESGCM(self._wrapping[self._current]).encrypt(nonce, key, header + owner.bytes)
 
-    def _unwrap(self, wrapped: bytes) -> bytes:
+    def _unwrap(self, wrapped: bytes, owner: UUID) -> bytes:
         header = wrapped[: len(VERSION) + KEY_ID]
+        if not header.startswith(VERSION):
+            raise SealBroken(UNKNOWN_VERSION)
         wrapping = self._wrapping.get(header[len(VERSION) :])
         if wrapping is None:
             raise SealBroken("the secret that wrapped this key is not in the settings")
-        return _open(wrapping, wrapped, header, b"")
+        return _open(wrapping, wrapped, header, owner.bytes)
 
 
 def _open(key: bytes, sealed: bytes, header: bytes, context: bytes) -> bytes:
     nonce, body = sealed[len(header) : len(header) + NONCE], sealed[len(header) + NONCE :]
     if not sealed.startswith(VERSION) or len(nonce) < NONCE:
-        raise SealBroken("this is no sealed value of a version that is known here")
+        raise SealBroken(UNKNOWN_VERSION)
     try:
         return AESGCM(key).decrypt(nonce, body, header + context)
     except InvalidTag:
-        raise SealBroken("the value was changed, or belongs to another place or key") from None
+        raise SealBroken("the value was changed, or belongs to another place, person or key") from None
 
 
 def _derive(secret: str) -> tuple[bytes, bytes]:

@@ -39,8 +39,7 @@ class Action(Enum):
     FORGOTTEN_PASSWORD = "forgotten-password"  # noqa: S105  (a name)
     MAIL_CHANGE = "mail-change"
     PHOTO = "photo"
-    SEARCH = "search"
-    SUGGEST = "suggest"
+    REPORT_BREACH = "report-breach"
 
 
 class By(Enum):
@@ -132,31 +131,26 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(20, HOUR, _ADDRESS),
         Rule(500, HOUR, _TENANT, spares=3),
     ),
+    # Each report is read by people: enough for whoever has something to tell, too little to drown them.
+    Action.REPORT_BREACH: (
+        Rule(5, HOUR, _ADDRESS),
+        Rule(20, DAY, _ADDRESS),
+        Rule(100, HOUR, _TENANT, spares=3),
+    ),
     # Drawing a photo keeps a process busy.
     Action.PHOTO: (
         Rule(10, 15 * MINUTE, _PERSON),
         Rule(60, DAY, _PERSON),
         Rule(60, 15 * MINUTE, _ADDRESS),
     ),
-    # 25 names a page, 8 while typing: nobody copies a portal's members in a day, and nobody finds so many by hand.
-    Action.SEARCH: (
-        Rule(60, 5 * MINUTE, _PERSON),
-        Rule(200, HOUR, _PERSON),
-        Rule(400, DAY, _PERSON),
-        Rule(600, 5 * MINUTE, _ADDRESS),
-    ),
-    Action.SUGGEST: (
-        Rule(120, 5 * MINUTE, _PERSON),
-        Rule(400, HOUR, _PERSON),
-        Rule(1000, DAY, _PERSON),
-        Rule(1200, 5 * MINUTE, _ADDRESS),
-    ),
 }
+# What an account bears in a day of all its devices: each new password by mail makes one. Unknown ones use up half.
+_ALL_DEVICES = Rule(30, DAY, _ACCOUNT)
 # Instead of those, for a known device of the account. Nobody elsewhere can use these up.
 KNOWN_DEVICE_RULES: Mapping[Action, Sequence[Rule]] = {
     Action.SIGN_IN: (Rule(10, 15 * MINUTE, _DEVICE), Rule(40, DAY, _DEVICE)),
-    Action.PIN: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
-    Action.SECOND_FACTOR: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE)),
+    Action.PIN: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE), _ALL_DEVICES),
+    Action.SECOND_FACTOR: (Rule(5, 15 * MINUTE, _DEVICE), Rule(15, DAY, _DEVICE), _ALL_DEVICES),
     Action.FORGOTTEN_PASSWORD: (Rule(3, 2 * HOUR, _DEVICE),),
 }
 

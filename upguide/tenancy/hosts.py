@@ -5,9 +5,9 @@ its key depends on the portal. What passes the gate has a Host that is one of ou
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -23,6 +23,8 @@ HEADER: Final = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<
 LONGEST_HEADER: Final = LONGEST_HOST + len(".:65535")
 EXTENSION: Final = "upguide.tenants"
 CURRENT: Final = "upguide.tenant"
+# Two years, without includeSubDomains: a portal's host does not speak for its neighbours.
+STRICT_TRANSPORT: Final = ("Strict-Transport-Security", f"max-age={2 * 365 * 86400}")
 
 REFUSED: Final = """\
 This address is not one of our portals.
@@ -73,12 +75,17 @@ def breach(values: Sequence[str]) -> str:
 
 
 class HostGate:
-    """WSGI: refuses what is for nobody, redirects aliases for good, notes whose request it is."""
+    """WSGI: refuses what is for nobody, redirects aliases for good, notes whose request it is.
+
+    Whatever is answered over TLS, by the gate, as a file or by a page, asks for TLS from then on.
+    """
 
     def __init__(self, app: WSGIApplication, tenants: Tenants, *, development: bool) -> None:
         self._app, self._tenants, self._development = app, tenants, development
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["wsgi.url_scheme"] == "https":
+            start_response = strict(start_response)
         if environ["PATH_INFO"] in PROBES:
             environ["HTTP_HOST"] = "localhost"
             return self._app(environ, start_response)
@@ -104,23 +111,37 @@ def host_values(environ: WSGIEnvironment) -> list[str]:
 def refusal(found: Refusal) -> Response:
     """A plain page without a brand: it says what to do, and nothing of what is served."""
     response = Response(REFUSED, found.status, content_type="text/plain; charset=utf-8")
-    return guarded(response, "no-store")
+    return guarded(response)
 
 
 def redirect(environ: WSGIEnvironment, host: str) -> Response:
-    """To the same path and query at `host`, one of ours, for good; 308 keeps the method of a POST."""
+    """To the same path and query at `host`, one of ours, for good; 308 keeps the method of a POST.
+
+    Nothing keeps the answer: a link in a mail carries a secret.
+    """
     raw = (environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]).encode("latin-1")
     path = quote(raw, safe="/:@!$&'()*+,;=~-._")
     query = quote(environ.get("QUERY_STRING", "").encode("latin-1"), safe="/?:@!$&'()*+,;=~-._%[]")
     location = f"{environ['wsgi.url_scheme']}://{host}/{path.lstrip('/')}{'?' + query if query else ''}"
     status = 301 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else 308
-    return guarded(Response(status=status, headers={"Location": location}), "max-age=86400")
+    return guarded(Response(status=status, headers={"Location": location}))
 
 
-def guarded(response: Response, caching: str) -> Response:
+def strict(start_response: StartResponse) -> StartResponse:
+    """Add the wish for TLS to whatever headers are sent."""
+
+    def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+        return start_response(status, [*headers, STRICT_TRANSPORT], *failure)
+
+    return start
+
+
+def guarded(response: Response) -> Response:
     """The answer with the headers that the application would have given it."""
-    response.headers["Cache-Control"] = caching
+    response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Vary"] = "Host, X-Forwarded-Host, X-Forwarded-Proto"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, CursorResult, Executable, Table, event, text
+from sqlalchemy import Connection, CursorResult, Executable, Table, column, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
@@ -41,7 +41,10 @@ class Scope:
 
 NOWHERE = Scope()
 _scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
-_SETTINGS = text("SELECT set_config('app.tenant', :tenant, true), set_config('app.viewer', :viewer, true)")
+# With columns named, SQLAlchemy remembers what the answer looks like, and does not find it out for each page.
+_SETTINGS = text("SELECT set_config('app.tenant', :tenant, true), set_config('app.viewer', :viewer, true)").columns(
+    column("tenant"), column("viewer")
+)
 _tenant_owned: WeakKeyDictionary[ClauseElement, bool] = WeakKeyDictionary()
 
 

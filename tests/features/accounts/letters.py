@@ -31,10 +31,10 @@ def letters(app: Flask, database: WorkerDatabase) -> list[Letter]:
     """Return all messages that were written, the oldest first."""
     with database.connect() as connection:
         rows = connection.execute(
-            "SELECT kind, id, wrapped_key, recipient, message FROM mails ORDER BY made_at, id"
+            "SELECT kind, id, person_id, wrapped_key, recipient, message FROM mails ORDER BY made_at, id"
         ).fetchall()
     with app.app_context():
-        opened = [(kind, open_envelope(mail_id, *map(bytes, sealed))) for kind, mail_id, *sealed in rows]
+        opened = [(kind, open_envelope(mail, person, *map(bytes, sealed))) for kind, mail, person, *sealed in rows]
     return [Letter(kind, envelope.recipient, mail_text(envelope.message)) for kind, envelope in opened]
 
 

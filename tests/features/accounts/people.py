@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from tests.support.factories import Made
 from upguide.extensions import db
-from upguide.features.accounts.actions.factors import new_recovery_codes
+from upguide.features.accounts.actions.factors import first_recovery_codes
 from upguide.models import Credential, Passkey, Totp
 from upguide.privacy.vault import vault_of
 from upguide.security.pins import hash_pin
@@ -43,7 +43,7 @@ def set_passkey(person: Made) -> UUID:
 def make_codes(person: Made) -> tuple[str, ...]:
     """Give a person recovery codes; return them."""
     with scope(person.tenant, person.id, db.session()):
-        return new_recovery_codes(db.session(), person.id)
+        return first_recovery_codes(db.session(), person.id)
 
 
 def app_code(steps: int = 0, secret: str = SECRET) -> str:

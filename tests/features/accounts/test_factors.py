@@ -80,6 +80,25 @@ def test_the_picture_is_there_as_long_as_the_app_is_being_set_up(browse: Browse)
     assert browser.get("/security/app").location == "/security"
 
 
+def test_the_picture_asked_for_twice_at_one_moment_is_one(browse: Browse, database: WorkerDatabase) -> None:
+    person = make_person()
+    browsers = [browse(person) for _ in range(4)]
+    tokens = [browser.token() for browser in browsers]
+
+    def begin(at: int) -> int:
+        sent = Context().run(
+            browsers[at].browser.post,
+            "/security/app/begin",
+            base_url=browsers[at].base_url,
+            data={"csrf_token": tokens[at]},
+        )
+        return sent.status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(begin, range(4))) == [303] * 4
+    assert rows(database, "SELECT count(*) FROM totps WHERE set_at IS NULL") == [(1,)]
+
+
 def test_a_set_app_is_not_replaced_by_beginning_anew(browse: Browse, database: WorkerDatabase) -> None:
     _person, browser = with_app(browse, second_factor=True)
     kept = rows(database, "SELECT app_secret, set_at FROM totps")
@@ -205,6 +224,12 @@ def test_new_recovery_codes_replace_the_old_ones(browse: Browse) -> None:
     assert half.post("/second-step/recovery-code", {"code": new[0]}).location == "/home"
 
 
+def test_new_recovery_codes_are_told_by_mail(browse: Browse, app: Flask, database: WorkerDatabase) -> None:
+    _person, browser = with_app(browse, second_factor=True)
+    browser.post("/security/recovery-codes")
+    assert kinds(app, database) == ["second_factor_changed"]
+
+
 def test_without_a_factor_there_are_no_recovery_codes(browse: Browse, database: WorkerDatabase) -> None:
     browser = browse(make_person())
     assert browser.get("/security/recovery-codes").location == "/security"
@@ -266,6 +291,22 @@ def test_a_reset_password_does_not_open_the_second_step(browse: Browse, app: Fla
     link = letters(app, database)[-1].path("/reset-password/")
     browser.post(link, {"password": "a heron at the lake"})
     assert browser.post("/login", credentials(person, "a heron at the lake")).location == "/second-step"
+
+
+@pytest.mark.clause("P5")
+def test_a_mailbox_brings_no_new_guesses_at_the_second_step(
+    browse: Browse, app: Flask, database: WorkerDatabase
+) -> None:
+    person, browser = with_app(browse)
+    guesses = []
+    for turn in range(7):
+        browser.post("/forgotten-password", {"mail_address": person.mail_address})
+        link, password = letters(app, database)[-1].path("/reset-password/"), f"a heron at the lake {turn}"
+        browser = browse()
+        browser.post(link, {"password": password})
+        assert browser.post("/login", credentials(person, password)).location == "/second-step"
+        guesses += [browser.post("/second-step", {"code": f"00000{n}"}).status_code for n in range(5)]
+    assert guesses == [422] * 30 + [429] * 5
 
 
 @pytest.mark.clause("W9")

@@ -50,6 +50,19 @@ def test_home_tells_which_step_comes_next(browse: Browse) -> None:
     assert found == [["current", "todo", "todo"], ["done", "current", "todo"], ["done", "done", "current"]]
 
 
+def test_steps_lead_to_the_tour_and_what_is_done_to_the_profile(browse: Browse) -> None:
+    bare, reachable = make_person(first_names=None, surname=None), make_person()
+    add_phone(reachable)
+    found = []
+    for person in (bare, reachable):
+        (steps,) = [e for e in parse(browse(person).get("/home").text).iter("ol") if "steps" in e.get("class", "")]
+        found.append([link.get("href") for link in steps.iter("a")])
+    assert found == [
+        ["/profile/name?tour=1", "/profile/photo/change?tour=1", "/profile/view-as"],
+        ["/profile#name", "/profile#contact", "/profile/view-as"],
+    ]
+
+
 @pytest.mark.clause("P4b")
 def test_home_tells_what_members_see_and_not_what_is_hidden(browse: Browse) -> None:
     person = make_person(language="en", first_names="Anna", infix=None, surname="Berg")

@@ -18,7 +18,7 @@ FORMS = {
     "/profile/phones/new": ("phone_number",),
     "/profile/addresses/new": ("kind", "country", "lines", "postcode", "town"),
     "/profile/employers/new": ("employer_name", "employer_address"),
-    "/profile/photo/change": ("photo", "place", "nearness"),
+    "/profile/photo/change": ("photo",),
 }
 ODD = st.one_of(
     st.text(max_size=40),

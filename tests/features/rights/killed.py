@@ -1,15 +1,34 @@
-"""A process that does one job and is killed by SIGKILL before its n-th statement: `kill -9` at a chosen point."""
+"""A process that does one job and is killed by SIGKILL before its n-th statement: `kill -9` at a chosen point.
+
+The ordinary run kills a few times; `make audit` fifty times each, at random points whose seed is printed.
+"""
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from upguide.config import ROOT, Settings
+
+# How often a test kills.
+KILLS = pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.audit)])
+
+
+def points(at_most: int) -> Iterator[int]:
+    """Yield random points to kill at, for ever; `at_most` is about how many statements the job has."""
+    seed = int(os.environ.get("UPGUIDE_KILL_SEED") or random.SystemRandom().randrange(10**6))
+    sys.stdout.write(f"UPGUIDE_KILL_SEED={seed} kills at the same points again\n")
+    chance = random.Random(seed)
+    while True:
+        yield chance.randint(1, at_most)
 
 
 def run_and_kill(settings: Settings, task: str, at: int, **values: object) -> bool:

@@ -1,14 +1,13 @@
 """Going: after a day or at once, wholly and once, with a receipt; or from one portal alone (P4c)."""
 
-import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from tests.features.profile.test_photo import picture, send
-from tests.features.rights.killed import run_and_kill
+from tests.features.profile.photos import picture, send, send_and_place
+from tests.features.rights.killed import KILLS, points, run_and_kill
 from tests.features.rights.work import canaries_of, everywhere, files, found_of, letters, run_jobs
 from tests.privacy.filled import every_row_of, fill
 from tests.support.client import Client
@@ -18,7 +17,6 @@ from upguide.config import Settings
 from upguide.features.rights.jobs import erase_due
 
 Browse = Callable[..., Client]
-KILLS = 10
 EVERYTHING = "/my-data/erasure/everything"
 
 pytestmark = pytest.mark.clause("P4c")
@@ -49,6 +47,7 @@ def test_after_an_erasure_nothing_of_the_person_is_anywhere(
 ) -> None:
     person, other = make_person(), make_person()
     client, before = browse(person, second_factor=True), set(files(settings))
+    send_and_place(client, picture())
     send(client, picture())
     client.post("/my-data/export/new")
     run_jobs(app)
@@ -79,6 +78,17 @@ def test_the_page_tells_first_what_goes_and_what_stays(app: Flask, browse: Brows
     for words in ("This goes, for good", "Surname", "Password", "This stays", "Backups may hold what went until"):
         assert words in text
     assert "Blank my own words" not in text
+
+
+@pytest.mark.clause("U5")
+def test_the_page_tells_when_the_account_would_go_by_itself(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person = make_person(language="en")
+    client = browse(person)
+    with database.connect() as connection:
+        connection.execute("UPDATE persons SET signed_in_at = '2024-02-29 12:00+00' WHERE id = %s", [person.id])
+    assert "your account goes by itself on 1 March 2031, seven years" in client.get("/my-data/erasure").text
 
 
 def test_a_day_passes_before_it_begins_and_a_letter_tells_so(
@@ -128,32 +138,47 @@ def test_it_asks_the_password_again(app: Flask, browse: Browse) -> None:
         assert str(late.get(path).location).startswith("/confirm?next=")
 
 
+@KILLS
 def test_an_erasure_that_is_killed_ends_right_once(
-    app: Flask, browse: Browse, database: WorkerDatabase, settings: Settings
+    app: Flask, browse: Browse, database: WorkerDatabase, settings: Settings, kills: int
 ) -> None:
-    chance = random.Random(20261122)
-    people = [make_person() for _ in range(3)]
-    for person in people:
-        fill(database, person, people[0])
-        browse(person, second_factor=True).post(EVERYTHING, {"when": "tomorrow"})
-    with database.connect() as connection:
-        connection.execute("DELETE FROM mails")
-    make_due(database)
-    killed = [run_and_kill(settings, "erase_due", chance.randint(1, 75)) for _ in range(KILLS)]
-    assert any(killed)
-    # Whatever was done, was done wholly: somebody is there with their key and address, or not at all.
-    with database.connect() as connection:
-        halves = connection.execute(
-            "SELECT count(*) FROM persons p FULL JOIN person_keys k ON k.person_id = p.id"
-            " WHERE p.id IS NULL OR k.person_id IS NULL"
-        ).fetchone()
-    assert halves == (0,)
+    people: list[Made] = []
+    other, at, killed = make_person(), points(75), 0
+    while killed < kills:
+        if persons(database) == {other.id}:
+            people += due_people(browse, database, other)
+        killed += run_and_kill(settings, "erase_due", next(at))
+        # Whatever was done, was done wholly: somebody is there with their key and address, or not at all.
+        assert halves(database) == 0
     erase_due()
     run_jobs(app)
-    assert persons(database) == set()
+    assert persons(database) == {other.id}
     assert sorted(to for to, _text in receipts(database, app)) == sorted(str(p.mail_address) for p in people)
     forget_receipts(database)
     assert [found for p in people for found in found_of(p, everywhere(database, app, settings))] == []
+
+
+def due_people(browse: Browse, database: WorkerDatabase, other: Made) -> list[Made]:
+    """Make three people with rows everywhere, some of them shared with `other`, who are to be erased now."""
+    people = [make_person() for _ in range(3)]
+    for person in people:
+        fill(database, person, other)
+        browse(person, second_factor=True).post(EVERYTHING, {"when": "tomorrow"})
+    with database.connect() as connection:
+        connection.execute("DELETE FROM mails WHERE kind <> 'erasure_receipt'")
+    make_due(database)
+    return people
+
+
+def halves(database: WorkerDatabase) -> int:
+    """Return how many persons have lost their key, and how many keys their person."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM persons p FULL JOIN person_keys k ON k.person_id = p.id"
+            " WHERE p.id IS NULL OR k.person_id IS NULL"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_two_workers_at_once_erase_once(app: Flask, browse: Browse, database: WorkerDatabase) -> None:

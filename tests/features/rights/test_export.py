@@ -1,26 +1,25 @@
 """Taking everything along: asked with the password, made by a job, taken once, gone after a week (P7)."""
 
-import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flask import Flask
 
-from tests.features.profile.test_photo import picture, send
-from tests.features.rights.killed import run_and_kill
+from tests.features.profile.photos import picture, send, send_and_place
+from tests.features.rights.killed import KILLS, points, run_and_kill
 from tests.features.rights.work import archive_of, files, letters, run_jobs, take, valid
 from tests.privacy.filled import fill
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_person
 from upguide.config import Settings
-from upguide.features.rights.jobs import forget_exports, remove_files
+from upguide.features.rights.jobs import forget_exports
 from upguide.privacy.export import schema
+from upguide.privacy.farewell import remove_files
 from upguide.privacy.holdings import held_items
 
 Browse = Callable[..., Client]
-KILLS = 10
 
 
 def ask(client: Client, app: Flask) -> None:
@@ -59,15 +58,22 @@ def test_a_copy_holds_every_item_by_the_published_schema(app: Flask, browse: Bro
     assert "about somebody else" in page or "iemand anders" in page
 
 
-def test_the_photo_comes_along(app: Flask, browse: Browse) -> None:
+def test_the_photo_and_one_that_waits_to_be_placed_come_along(app: Flask, browse: Browse) -> None:
     person = make_person()
     client = browse(person)
+    send_and_place(client, picture())
     send(client, picture())
     ask(client, app)
     data, archive = archive_of(take(client))
     [photo] = [record for record in data["about_me"] if record["table"] == "photos"]
     assert photo["files"] == ["files/photo.webp"]
     assert archive.read("files/photo.webp")[8:12] == b"WEBP"
+    [waiting] = [record for record in data["about_me"] if record["table"] == "photo_drafts"]
+    assert waiting["files"] == [
+        f"files/photo-not-placed-{name}.webp"
+        for name in ("left", "middle", "right", "left-near", "middle-near", "right-near")
+    ]
+    assert {archive.read(name)[8:12] for name in waiting["files"]} == {b"WEBP"}
 
 
 def test_the_password_is_asked_again(app: Flask, browse: Browse) -> None:
@@ -138,20 +144,25 @@ def test_rights_are_within_reach_without_any_membership(app: Flask, browse: Brow
         assert client.get(path).status_code == 200
 
 
+@KILLS
 def test_an_export_that_is_killed_ends_right_once(
-    app: Flask, browse: Browse, database: WorkerDatabase, settings: Settings
+    app: Flask, browse: Browse, database: WorkerDatabase, settings: Settings, kills: int
 ) -> None:
     person = make_person()
     before = set(files(settings))
-    client = browse(person)
-    client.post("/my-data/export/new")
-    values = {"person_id": person.id, "export_id": row_of(database, person)[0]}
-    chance = random.Random(20261122)
-    killed = [run_and_kill(settings, "make_export", chance.randint(1, 55), **values) for _ in range(KILLS)]
-    assert any(killed)
+    client, asked, at, killed = browse(person), 0, points(55), 0
+    while killed < kills:
+        if asked == 0 or row_of(database, person)[1] == "ready":
+            if asked:
+                take(client)
+            client.post("/my-data/export/new")
+            asked += 1
+        values = {"person_id": person.id, "export_id": row_of(database, person)[0]}
+        killed += run_and_kill(settings, "make_export", next(at), **values)
     run_jobs(app)
     assert row_of(database, person)[1:3] == ("ready", 100)
-    assert [kind for kind, _to, _text in letters(database, app)] == ["export_ready"]
+    # The letters that wait are those of copies that are kept; each is told of once.
+    assert [kind for kind, _to, _text in letters(database, app)] == ["export_ready"] * asked
     data, _archive = archive_of(take(client))
     assert valid(data, schema())
     with database.connect() as connection:

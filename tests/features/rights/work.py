@@ -32,12 +32,12 @@ def letters(database: WorkerDatabase, app: Flask) -> list[tuple[str, str, str]]:
     """Return kind, recipient and text of every message in the database, oldest first."""
     with database.connect() as connection:
         rows = connection.execute(
-            "SELECT kind, id, wrapped_key, recipient, message FROM mails ORDER BY made_at"
+            "SELECT kind, id, person_id, wrapped_key, recipient, message FROM mails ORDER BY made_at"
         ).fetchall()
     found = []
     with app.app_context():
-        for kind, mail_id, *sealed in rows:
-            envelope = open_envelope(mail_id, *(bytes(part) for part in sealed))
+        for kind, mail_id, person_id, *sealed in rows:
+            envelope = open_envelope(mail_id, person_id, *(bytes(part) for part in sealed))
             found.append((kind, envelope.recipient, mail_text(envelope.message)))
     return found
 

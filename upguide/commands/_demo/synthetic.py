@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from psycopg import Connection, sql
 
-from upguide.privacy.names import sort_key, words
+from upguide.privacy.names import sort_key, words_in_order
 from upguide.security.handle import HANDLE_LENGTH, random_alias
 from upguide.security.number import ALPHABET, LENGTH, PREFIX, check_character
 
@@ -23,7 +23,7 @@ TABLES = {
     "persons": ("id", "number", "mail_address", "first_names", "infix", "surname", "alias", "language"),
     "person_keys": ("person_id", "wrapped"),
     "memberships": ("tenant_id", "person_id", "handle", "name_key"),
-    "name_words": ("tenant_id", "word", "person_id", "name_key"),
+    "name_words": ("tenant_id", "word", "person_id", "name_key", "earlier"),
 }
 # Making this index anew is far quicker than keeping it up row by row.
 SLOW_INDEX = "ix_name_words_similar"
@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
 
 def make_people(
-    connection: Connection, tenant: str, count: int, new_key: Callable[[], bytes], tell: Callable[[int], None]
+    connection: Connection, tenant: str, count: int, new_key: Callable[[UUID], bytes], tell: Callable[[int], None]
 ) -> None:
     """Make `count` members of `tenant` in one transaction of `connection`, which must be the owner's.
 
@@ -49,7 +49,7 @@ def make_people(
     with connection.transaction(), _open_to_owner(connection), _without_slow_index(connection):
         for start in range(0, count, CHUNK):
             size = min(CHUNK, count - start)
-            _copy(connection, [_somebody(random, tenant, taken, new_key()) for _ in range(size)])
+            _copy(connection, [_somebody(random, tenant, taken, new_key) for _ in range(size)])
             tell(start + size)
 
 
@@ -89,14 +89,14 @@ def _numbers(connection: Connection) -> list[tuple[str]]:
         return connection.execute("SELECT number FROM persons").fetchall()
 
 
-def _somebody(random: Random, tenant: str, taken: set[str], wrapped: bytes) -> Rows:
+def _somebody(random: Random, tenant: str, taken: set[str], new_key: Callable[[UUID], bytes]) -> Rows:
     person_id, (names, _gender) = uuid4(), invent(random)
     key = sort_key(names)
     return Rows(
         (person_id, _number(random, taken), f"{person_id.hex}@{HOST}", *names, random_alias(), "nl"),
-        (person_id, wrapped),
+        (person_id, new_key(person_id)),
         (tenant, person_id, _letters(random, HANDLE_LENGTH).lower(), key),
-        [(tenant, word, person_id, key) for word in words(names)],
+        [(tenant, word, person_id, key, earlier) for word, earlier in words_in_order(names)],
     )
 
 

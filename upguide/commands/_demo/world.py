@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from upguide.database.appoint import appoint
 from upguide.features.accounts.queries import TOTP_SECRET, mail_address_known
+from upguide.features.agreements.actions import what_is_signed
 from upguide.features.profile.actions import place_photo, save_birth, save_row
 from upguide.i18n import locale_for
 from upguide.models import (
@@ -24,7 +25,6 @@ from upguide.models import (
     Signature,
     Totp,
 )
-from upguide.policy.agreements import CURRENT
 from upguide.policy.items import Item
 from upguide.privacy.hidden import hide
 from upguide.privacy.statement import current_version, text_hash
@@ -35,8 +35,12 @@ from upguide.security.passwords import hash_password
 from upguide.tenancy import Tenants
 from upguide.tenancy.scope import scope
 
+from .breaches import make_breaches
 from .cast import APP_SECRET, PASSWORD, Character, everybody
+from .oversight import make_oversight
 from .portraits import portrait
+from .rights import make_rights
+from .webmasters import make_webmasters
 
 
 def make_world(session: Session, tenants: Tenants, tell: Callable[[int], None]) -> int:
@@ -48,6 +52,11 @@ def make_world(session: Session, tenants: Tenants, tell: Callable[[int], None]) 
         make_character(session, tenants, character)
         made += 1
         tell(made)
+    if made:
+        make_rights(session, tenants)
+        make_breaches(session, tenants)
+        make_oversight(session, tenants)
+        make_webmasters(session, tenants)
     return made
 
 
@@ -86,7 +95,7 @@ def _make_person(session: Session, person_id: UUID, character: Character) -> Non
         )
     )
     session.flush()
-    session.add(PersonKey(person_id=person_id, wrapped=sealer().new_wrapped_key()))
+    session.add(PersonKey(person_id=person_id, wrapped=sealer().new_wrapped_key(person_id)))
     if character.says:
         session.add(Credential(person_id=person_id, password_hash=_password_hash()))
     session.flush()
@@ -128,8 +137,7 @@ def _fill_in(session: Session, person_id: UUID, character: Character) -> None:
 
 def _sign(session: Session, person_id: UUID, character: Character) -> None:
     session.add_all(
-        Signature(person_id=person_id, agreement=agreement.value, version=CURRENT[agreement])
-        for agreement in character.signed
+        Signature(person_id=person_id, **what_is_signed(kind, character.language)) for kind in character.signed
     )
 
 

@@ -4,14 +4,16 @@ from sqlalchemy import text
 
 from upguide.extensions import db
 from upguide.jobs import periodic
+from upguide.jobs.tally import tally
 from upguide.security.throttle import counters
 
-_FORGET = text("SELECT gate.forget_expired()")
+_FORGET = text("SELECT kind, removed FROM gate.forget_expired()")
 
 
 @periodic("23 * * * *")
 def forget_expired() -> None:
     """Delete what has expired, on all portals."""
-    db.session.execute(_FORGET)
+    removed = {row.kind: row.removed for row in db.session.execute(_FORGET)}
+    tally(db.session, removed)
     db.session.commit()
     counters().forget_expired()

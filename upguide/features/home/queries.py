@@ -1,5 +1,6 @@
 """What a member's home page shows, read in one look at the member's own data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ _CONTACT = (Item.PHOTO, Item.PHONE, Item.ADDRESS)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a first visit, and the page (with a place on it) where it is taken.
+    """One step of a first visit, and the page where it is taken: on the tour, or what was done, on the profile.
 
     `state` is "done", "current" or "todo".
     """
@@ -24,7 +25,7 @@ class Step:
     label: str
     text: str
     endpoint: str
-    anchor: str | None
+    values: Mapping[str, str]
     state: str
 
 
@@ -51,25 +52,27 @@ def _steps(view: PersonView) -> list[Step]:
         Step(
             gettext("Your name"),
             gettext("So that other members can find you."),
-            "profile.overview",
-            "name",
+            *_tour("profile.names", "name", done=named),
             "done" if named else "current",
         ),
         Step(
             gettext("A photo, a phone number"),
             gettext("As much or as little as you like."),
-            "profile.overview",
-            "contact",
+            *_tour("profile.change_photo", "contact", done=reachable),
             "done" if reachable else ("current" if named else "todo"),
         ),
         Step(
             gettext("Look through somebody else's eyes"),
             gettext("See your page as others see it, and hide what you want to keep to yourself."),
             "profile.view_as",
-            None,
+            {},
             "current" if named and reachable else "todo",
         ),
     ]
+
+
+def _tour(endpoint: str, anchor: str, *, done: bool) -> tuple[str, Mapping[str, str]]:
+    return ("profile.overview", {"_anchor": anchor}) if done else (endpoint, {"tour": "1"})
 
 
 def _glances(view: PersonView) -> list[Glance]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from upguide.access import current_viewer, public, requires
 from upguide.access.paths import local_path
 from upguide.extensions import csrf, db
+from upguide.features.statement.queries import is_news
 from upguide.i18n import render
 from upguide.navigation import LANGUAGE_COOKIE
 from upguide.policy.permissions import Permission
@@ -36,10 +37,10 @@ def today() -> ResponseReturnValue:
     viewer = current_viewer()
     found = queries.today(viewer, current_tenant())
     steps = [
-        {"label": s.label, "text": s.text, "url": url_for(s.endpoint, _anchor=s.anchor), "state": s.state}
+        {"label": s.label, "text": s.text, "url": url_for(s.endpoint, **s.values), "state": s.state}
         for s in found.pop("steps")
     ]
-    return render("home/today.html", steps=steps, **found)
+    return render("home/today.html", steps=steps, news=is_news(db.session(), viewer), **found)
 
 
 @blueprint.post("/language/<string(length=2):language>")

@@ -1,6 +1,6 @@
 """/people: search by name, its suggestions while typing, a member's page and photo."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
@@ -15,8 +15,8 @@ from upguide.policy.sees import Setting
 from upguide.privacy import PersonView, show, show_page
 from upguide.privacy.photos import Size, photo_bytes
 from upguide.privacy.wording import page_of
-from upguide.security.pace import Pace
-from upguide.security.throttle import Action
+from upguide.security.handle import HANDLE_LENGTH
+from upguide.security.pace import Limit, Pace
 from upguide.tenancy import current_tenant
 
 from . import queries
@@ -24,8 +24,19 @@ from . import queries
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 SUGGESTIONS: Final = 8
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
-# Each counted over all processes; `security.throttle` says how many. Each page of a list is a question of its own.
-_searches, _suggestions = Pace(Action.SEARCH), Pace(Action.SUGGEST)
+# 25 names a page, 8 while typing: nobody copies a portal's members in a day, and nobody finds so many by hand.
+# Each page of a list is a question of its own. Each process counts by itself: half of what is meant, for there are two.
+SEARCHES: Final = (Limit(60, 300), Limit(100, 3600), Limit(200, 86400))
+SUGGESTED: Final = (Limit(120, 300), Limit(200, 3600), Limit(500, 86400))
+_ANY_HANDLE: Final = "2" * HANDLE_LENGTH
+_searches, _suggestions = Pace(SEARCHES), Pace(SUGGESTED)
+
+
+class Entry(NamedTuple):
+    """Somebody in a list of people: names alone (W1), and where they lead."""
+
+    name: str
+    url: str
 
 
 @blueprint.get("")
@@ -49,8 +60,8 @@ def search() -> ResponseReturnValue:
         "people/search.html",
         question=question,
         asked=True,
-        people=[_entry(view) for view in views if found.ids],
-        similar=[_entry(view) for view in views if not found.ids],
+        people=_entries(views if found.ids else []),
+        similar=_entries([] if found.ids else views),
         previous_url=_turn(question, "before", views[0]) if found.earlier and views else "",
         next_url=_turn(question, "after", views[-1]) if found.later and views else "",
     )
@@ -65,7 +76,7 @@ def suggestions() -> ResponseReturnValue:
     if words:
         _suggestions.ask(viewer.tenant, _person(viewer), words)
         ids = queries.find(db.session(), viewer.tenant, words, size=SUGGESTIONS).ids
-        found = [{"label": one["name"], "url": one["url"]} for one in map(_entry, _named(ids, viewer))]
+        found = [{"label": one.name, "url": one.url} for one in _entries(_named(ids, viewer))]
     response = jsonify(suggestions=found)
     response.headers.update(PRIVATE)
     return response
@@ -120,8 +131,10 @@ def _named(ids: tuple[UUID, ...] | list[UUID], viewer: Viewer) -> list[PersonVie
     return [view for view in show(ids, viewer, Setting.SEARCH) if view.name and view.handle] if ids else []
 
 
-def _entry(view: PersonView) -> dict[str, str]:
-    return {"name": view.name or "", "url": url_for("people.member", handle=view.handle)}
+def _entries(views: list[PersonView]) -> list[Entry]:
+    """Return what a list prints. The way to a page is asked once: to ask it for each costs as much as the list."""
+    way = url_for("people.member", handle=_ANY_HANDLE).removesuffix(_ANY_HANDLE)
+    return [Entry(view.name or "", f"{way}{view.handle}") for view in views]
 
 
 def _turn(question: str, direction: str, view: PersonView) -> str:

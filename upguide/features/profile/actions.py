@@ -4,20 +4,21 @@ An entry says that somebody entered a value: saving a form unread must not make 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from upguide.files.images import Photo as Picture
-from upguide.models import Address, Employer, HiddenItem, Person, Phone, Photo, Professional
+from upguide.models import Address, Employer, HiddenItem, Person, Phone, Photo, PhotoDraft, Professional
 from upguide.policy.items import CATALOGUE, Item
 from upguide.privacy import Field
 from upguide.privacy.hidden import hide, unhide
 from upguide.privacy.holdings import profile_holdings
-from upguide.privacy.photos import keep_photo
+from upguide.privacy.photos import Draft, keep_draft, keep_photo, note_files
 from upguide.privacy.vault import Vault, vault_of
 from upguide.security.handle import random_alias
 from upguide.security.sealing import context, unseal
@@ -92,14 +93,49 @@ def set_hidden(session: Session, person_id: UUID, fields: Iterable[Field], *, hi
     return bool(hideable)
 
 
-def place_photo(session: Session, person_id: UUID, picture: Picture) -> tuple[str, str | None]:
-    """Place the photo; return its file key and the one it replaces, whose files go after the commit."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Keys of files: `made` go where the commit fails, `gone` after it."""
+
+    made: str
+    gone: tuple[str, ...] = ()
+
+
+def draft_photo(session: Session, person_id: UUID, crops: Mapping[str, Picture]) -> Files:
+    """Keep a photo to be looked at, in place of any other that waits. The one that is placed stays."""
+    draft_id = uuid4()
+    file_key = keep_draft(session, person_id, draft_id, crops)
+    _one_at_a_time(session, person_id)
+    before = _take_draft(session, person_id)
+    session.add(PhotoDraft(id=draft_id, person_id=person_id, file_key=file_key))
+    return Files(file_key, before)
+
+
+def place_draft(session: Session, person_id: UUID, draft: Draft, crop: str) -> Files:
+    """Place one square of a draft, which then is none. Raises LookupError where another tab was first."""
+    _one_at_a_time(session, person_id)
+    taken = _take_draft(session, person_id, draft.id)
+    if not taken:
+        raise LookupError(Item.PHOTO.value)
+    placed = place_photo(session, person_id, draft.crops[crop])
+    return Files(placed.made, placed.gone + taken)
+
+
+def throw_draft_away(session: Session, person_id: UUID, draft_id: UUID | None = None) -> tuple[str, ...]:
+    """Remove the draft, or just this one; return the keys of files that are to go after the commit."""
+    _one_at_a_time(session, person_id)
+    return _take_draft(session, person_id, draft_id)
+
+
+def place_photo(session: Session, person_id: UUID, picture: Picture) -> Files:
+    """Place a photo, in place of any other."""
     file_key, photo = keep_photo(session, person_id, picture), session.get(Photo, person_id)
     if photo is None:
         session.add(Photo(person_id=person_id, file_key=file_key))
-        return file_key, None
+        return Files(file_key)
     before, photo.file_key, photo.placed_at = photo.file_key, file_key, datetime.now(UTC)
-    return file_key, before
+    note_files(session, before)
+    return Files(file_key, (before,))
 
 
 def save_card_text(session: Session, person_id: UUID, item: Item, text: str | None) -> None:
@@ -110,11 +146,27 @@ def save_card_text(session: Session, person_id: UUID, item: Item, text: str | No
     _assign(session, card, {_column_of(item, Professional): text}, vault_of(session, person_id))
 
 
+def _one_at_a_time(session: Session, person_id: UUID) -> None:
+    """Let two tabs change a person's photo one after the other, until the commit."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def _take_draft(session: Session, person_id: UUID, draft_id: UUID | None = None) -> tuple[str, ...]:
+    mine = PhotoDraft.person_id == person_id
+    which = mine if draft_id is None else mine & (PhotoDraft.id == draft_id)
+    gone = tuple(session.scalars(delete(PhotoDraft).where(which).returning(PhotoDraft.file_key)))
+    for file_key in gone:
+        note_files(session, file_key)
+    return gone
+
+
 def _remove_photo(session: Session, person_id: UUID) -> str:
+    _one_at_a_time(session, person_id)
     photo = session.get(Photo, person_id)
     if photo is None:
         raise LookupError(Item.PHOTO.value)
     session.delete(photo)
+    note_files(session, photo.file_key)
     _forget_hiding(session, person_id, person_id, Item.PHOTO)
     return photo.file_key
 

@@ -7,16 +7,17 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from upguide.files.images import Crop
+from upguide.files.shrink import MIDDLE
 from upguide.forms import Form, _l, choice
 from upguide.i18n import gettext as _
 from upguide.i18n.countries import countries
 from upguide.i18n.messages import LazyString
 from upguide.policy.items import Item
 from upguide.privacy.names import fold
+from upguide.privacy.photos import Draft
 from upguide.privacy.wording import ADDRESS_KINDS, GENDERS
 from upguide.validation import HOME, PhoneNumber, Refused, no_bsn, read_phone, tidy_postcode
 
@@ -259,49 +260,50 @@ class CardForm(Form):
     )
 
 
-# Where the face is, for the square that is cut out; the names say it without a picture to drag.
-PLACES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"centre": (0.5, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0), "left": (0.0, 0.5), "right": (1.0, 0.5)}
-)
-NEARNESS: Mapping[str, float] = MappingProxyType({"whole": 1.0, "nearer": 0.7, "nearest": 0.45})
-
-
 class PhotoForm(Form):
-    """A photo, and which square of it to keep."""
+    """A photo, to be looked at before it is placed."""
 
     photo = FileField(
         _l("Photo"),
         [FileRequired(_l("Choose a picture first."))],
         render_kw={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"},
     )
-    place = SelectField(
-        _l("Which part to show"),
-        [InputRequired()],
-        choices=[
-            choice("centre", _l("The middle")),
-            choice("top", _l("The top")),
-            choice("bottom", _l("The bottom")),
-            choice("left", _l("The left side")),
-            choice("right", _l("The right side")),
-        ],
-        default="centre",
-    )
-    nearness = SelectField(
-        _l("How near"),
-        [InputRequired()],
-        choices=[
-            choice("whole", _l("As much as fits")),
-            choice("nearer", _l("Nearer")),
-            choice("nearest", _l("Very near")),
-        ],
-        default="whole",
-    )
 
-    @property
-    def crop(self) -> Crop:
-        """The square that was chosen."""
-        across, down = PLACES[str(self.place.data)]
-        return Crop(across, down, NEARNESS[str(self.nearness.data)])
+
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "top": _l("The top"),
+        "left": _l("The left side"),
+        MIDDLE: _l("The middle"),
+        "right": _l("The right side"),
+        "bottom": _l("The bottom"),
+    }
+)
+
+
+class PlacePhotoForm(Form):
+    """Which square of the photo that was looked at to place. `draft` says which photo that was."""
+
+    draft = HiddenField()
+    crop = RadioField(_l("How others will see it"), [InputRequired(_l("Choose one of the pictures."))], default=MIDDLE)
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(data={"draft": str(draft.id)})
+        self.crop.choices = [choice(name, _name_of_crop(name, len(draft.crops))) for name in draft.crops]
+        self.current = str(draft.id)
+
+    def validate_crop(self, _field: Field) -> None:
+        """Nothing is placed that was not looked at."""
+        sent, self.draft.data = self.draft.data, self.current
+        if sent != self.current:
+            raise ValidationError(_("You sent another photo since. This is that one: look at it first."))
+
+
+def _name_of_crop(name: str, of: int) -> str:
+    place, _dash, near = name.partition("-")
+    if of <= len({MIDDLE, f"{MIDDLE}-near"}):
+        return _("Nearer") if near else _("As much as fits")
+    return _("%(part)s, nearer", part=_PLACES[place]) if near else _PLACES[place]
 
 
 class PlainForm(Form):

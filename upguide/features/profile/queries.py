@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from upguide.access.viewer import Viewer
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
-from upguide.models import Entry, Person
+from upguide.models import Entry, Person, PhotoDraft
 from upguide.policy.items import Item
 from upguide.policy.sees import Relation, Setting
 from upguide.privacy import Field, PersonView, show, show_page
@@ -52,6 +52,11 @@ def standing(viewer: Viewer, page: PersonView) -> frozenset[Relation]:
 def made_at(session: Session, viewer: Viewer) -> datetime:
     """Return when the viewer's data first entered the system (F1)."""
     return session.execute(select(Person.made_at).where(Person.id == _person(viewer))).scalar_one()
+
+
+def photo_waits(session: Session, viewer: Viewer) -> bool:
+    """Tell whether the viewer sent a photo and did not place it yet."""
+    return session.scalar(select(PhotoDraft.id).where(PhotoDraft.person_id == _person(viewer))) is not None
 
 
 @dataclass(frozen=True, slots=True)

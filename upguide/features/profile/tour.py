@@ -16,6 +16,8 @@ _STOPS = {
     "phone": "profile.phone",
     "position": "profile.position",
 }
+# Pages on the way from one of these to the next.
+_BETWEEN = {"photo_preview": "photo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Tour:
 
 def at(name: str, given: Mapping[str, str]) -> Tour | None:
     """Return the tour as the page `name` shows it, or None where nobody is on it."""
+    name = _BETWEEN.get(name, name)
     if not given.get("tour") or name not in _STOPS:
         return None
     here, last = list(_STOPS).index(name), len(_STOPS)

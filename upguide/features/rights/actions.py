@@ -1,7 +1,7 @@
-"""What a person asks for by right: a copy of everything, leaving a portal, and that everything goes (P4c, P7)."""
+"""What a person does by right: a copy of everything, leaving, erasing, limiting, taking back, asking (P4c, P7)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,13 +12,18 @@ from upguide.mail import send
 from upguide.models import Erasure, Export, FileToRemove, JournalEntry, Person
 from upguide.models import Session as SignIn
 from upguide.policy.erasure import EXPORT_KEPT, GRACE
+from upguide.policy.purposes import Purpose
 from upguide.policy.sees import Relation
+from upguide.privacy import limits, requests
 from upguide.privacy.erasure import leave
+from upguide.privacy.farewell import remove_files
 from upguide.privacy.holdings import held_items
 from upguide.privacy.ledger import ledger
+from upguide.privacy.requests import Wish
+from upguide.privacy.seen import EXPORT
 from upguide.tenancy import Tenant
 
-from .jobs import erase_due, make_export, remove_files
+from .jobs import erase_due, make_export
 from .queries import OwnExport, own_erasure, own_export
 
 # A job that has not finished by then was lost; asking again begins anew.
@@ -68,7 +73,7 @@ def take_export(session: Session, tenant: str, person_id: UUID, session_id: UUID
             viewer_id=person_id,
             session_id=session_id,
             relations=[Relation.SELF.value],
-            setting="export",
+            setting=EXPORT,
             items=sorted(item.value for item in held_items()),
         )
     )
@@ -116,6 +121,43 @@ def leave_portal(session: Session, tenant: str, person_id: UUID) -> None:
     leave(session, tenant, person_id)
     defer(session, remove_files, tenant=None)
     session.commit()
+
+
+def restrict(session: Session, person_id: UUID, reason: str) -> None:
+    """Keep everything, and use it for nothing (GDPR Art. 18). Commits."""
+    limits.restrict(session, person_id, reason)
+    session.commit()
+
+
+def lift(session: Session, person_id: UUID) -> None:
+    """End the restriction. Commits."""
+    limits.lift(session, person_id)
+    session.commit()
+
+
+def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) -> None:
+    """Stop what rests on a purpose (GDPR Art. 21). Commits."""
+    limits.object_to(session, person_id, purpose, reason)
+    session.commit()
+
+
+def take_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
+    """End an objection. Commits."""
+    limits.take_back(session, person_id, purpose)
+    session.commit()
+
+
+def withdraw_consent(session: Session, tenant: str, person_id: UUID) -> None:
+    """Take the consent on one portal back, and stop what it was for (GDPR Art. 7(3)). Commits."""
+    limits.withdraw(session, tenant, person_id)
+    session.commit()
+
+
+def ask(session: Session, tenant: Tenant, person_id: UUID, language: str, wish: Wish) -> tuple[UUID, date]:
+    """Put a request to a human; return its identity and the day of the answer. Commits."""
+    asked = requests.ask(session, tenant, person_id, language, wish)
+    session.commit()
+    return asked
 
 
 def _is_under_way(export: OwnExport) -> bool:

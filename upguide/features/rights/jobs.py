@@ -7,16 +7,18 @@ import structlog
 from sqlalchemy import delete, func, select, text, update
 
 from upguide.extensions import db
-from upguide.files.store import BaseError
 from upguide.i18n import locale_for, use_locale
-from upguide.jobs import defer, periodic, task
+from upguide.jobs import periodic, task
+from upguide.jobs.tally import tally
 from upguide.mail import send
 from upguide.models import Erasure, Export, FileToRemove, Person
 from upguide.policy.erasure import BACKUPS_KEPT, EXPORT_KEPT
-from upguide.privacy.erasure import Forecast, erase, forecast
 from upguide.privacy.export import Archive, SealedPieces
+from upguide.privacy.farewell import see_off
 from upguide.privacy.ledger import ledger
+from upguide.privacy.lost import note_lost_files
 from upguide.privacy.photos import store
+from upguide.privacy.requests import remind
 from upguide.privacy.vault import vault_of
 from upguide.tenancy import Tenant, all_tenants
 from upguide.tenancy.scope import scope
@@ -27,7 +29,6 @@ _DUE_ERASURES = text("SELECT gate.due_erasures()")
 _EXPIRED_EXPORTS = text("SELECT export_id, person_id FROM gate.expired_exports()")
 # What a killed job leaves of an archive is removed after this.
 _ABANDONED = timedelta(days=1)
-_AT_A_TIME = 100
 # The ledger outlives every backup that could bring somebody back.
 _LEDGER_KEPT = 2 * BACKUPS_KEPT
 
@@ -103,49 +104,15 @@ def _erase(person_id: UUID) -> None:
     if wish is None:
         session.rollback()
         return
-    address = session.scalars(select(Person.mail_address).where(Person.id == person_id)).one()
-    what = forecast(session, person_id)
-    # Before, and not after: what is in the ledger without being erased is due, and will be.
-    ledger().note(person_id)
-    erase(session, person_id, blank_words=wish.blank_words)
-    _send_receipt(address, all_tenants()[wish.tenant_id], wish.language, what)
-    defer(session, remove_files, tenant=None)
+    see_off(session, person_id, all_tenants()[wish.tenant_id], wish.language, blank_words=wish.blank_words)
     session.commit()
     log.info("erasure.done")
 
 
-def _send_receipt(address: str, tenant: Tenant, language: str, what: Forecast) -> None:
-    now = datetime.now(UTC)
-    with scope(tenant.slug, None, db.session()):
-        send(
-            db.session,
-            "erasure_receipt",
-            address,
-            tenant,
-            language,
-            at=now,
-            went=tuple(what.goes),
-            severed=bool(what.severed),
-            kept=[(one.items, one.term, one.until) for one in what.kept],
-            backups_until=(now + BACKUPS_KEPT).date(),
-        )
-        db.session.flush()
-
-
-@periodic("*/10 * * * *")
-def remove_files() -> None:
-    """Remove the files to which nothing leads any more."""
-    due = select(FileToRemove.file_key).where(FileToRemove.due_at <= func.now()).limit(_AT_A_TIME)
-    while keys := db.session.scalars(due).all():
-        db.session.rollback()
-        try:
-            for key in keys:
-                store().delete(key)
-        except BaseError as error:
-            log.warning("files.not_removed", reason=type(error).__name__)
-            return
-        db.session.execute(delete(FileToRemove).where(FileToRemove.file_key.in_(keys)))
-        db.session.commit()
+@periodic("13 4 * * *")
+def find_lost_files() -> None:
+    """Note files that a killed process left in the store, so that they are removed with the others."""
+    note_lost_files(db.session(), store())
 
 
 @periodic("41 * * * *")
@@ -158,5 +125,14 @@ def forget_exports() -> None:
             pieces = db.session.scalar(delete(Export).where(Export.id == export_id).returning(Export.pieces))
             for key in pieces or ():
                 db.session.merge(FileToRemove(file_key=key, due_at=datetime.now(UTC)))
+            tally(db.session, {"exports": int(pieces is not None)})
             db.session.commit()
     ledger().forget_before(datetime.now(UTC) - _LEDGER_KEPT)
+
+
+@periodic("17 5 * * *")
+def remind_of_requests() -> None:
+    """Tell whoever answers which requests are due; noted and queued in one transaction, so that each is told once."""
+    reminded = remind(db.session())
+    db.session.commit()
+    log.info("requests.reminded", count=reminded)

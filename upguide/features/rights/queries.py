@@ -1,13 +1,25 @@
-"""How far a person's own export or erasure is. Under the person's own scope."""
+"""How far a person's own export, erasure or requests are. Under the person's own scope."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from upguide.models import Erasure, Export, Membership
+from upguide.models import Act, DataRequest, Erasure, Export, Membership
+
+ACTS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """Something that a webmaster did to the person, and why."""
+
+    done_at: datetime
+    act: str
+    role: str | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,20 @@ class OwnErasure:
 
     due_at: datetime
     begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many requests wait for an answer, and the first day on which one is due."""
+
+    number: int
+    due_on: date | None
+
+
+def open_requests_of(session: Session, person_id: UUID) -> Waiting:
+    """Return how many of a person's requests wait for an answer."""
+    waiting = (DataRequest.person_id == person_id, DataRequest.answered_at.is_(None))
+    return Waiting(*session.execute(select(func.count(), func.min(DataRequest.due_on)).where(*waiting)).one())
 
 
 def own_export(session: Session, person_id: UUID) -> OwnExport | None:
@@ -54,3 +80,9 @@ def own_portals(session: Session, person_id: UUID) -> list[str]:
             select(Membership.tenant_id).where(Membership.person_id == person_id).order_by(Membership.joined_at)
         )
     )
+
+
+def acts_on(session: Session, person_id: UUID) -> list[OwnAct]:
+    """Return what webmasters did to a person, the latest first."""
+    statement = select(Act.done_at, Act.act, Act.role, Act.reason).where(Act.person_id == person_id)
+    return [OwnAct(*row) for row in session.execute(statement.order_by(Act.done_at.desc(), Act.id).limit(ACTS_SHOWN))]

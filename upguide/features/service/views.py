@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from upguide.access import public
 from upguide.extensions import db
+from upguide.privacy.restored import lags_behind
 from upguide.security.wellknown import PATH, security_txt
 from upguide.tenancy import current_tenant
 
@@ -58,9 +59,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public("a probe learns only that the database answers", stateless=True)
 def readyz() -> Response:
-    """Answers as long as the database does too."""
+    """Answers as long as the database does too, and is no restored copy that brings back who went."""
     db.session.execute(text("SELECT 1"))
-    return _plain("ready\n")
+    return _plain("restored copy\n", 503) if lags_behind() else _plain("ready\n")
 
 
 def _for_good(body: str, content_type: str) -> Response:
@@ -70,7 +71,7 @@ def _for_good(body: str, content_type: str) -> Response:
     return response
 
 
-def _plain(body: str) -> Response:
-    response = make_response(body)
+def _plain(body: str, status: int = 200) -> Response:
+    response = make_response(body, status)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response

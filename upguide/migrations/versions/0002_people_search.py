@@ -64,7 +64,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(f"DROP FUNCTION {SIGNATURE}")
     op.execute("DROP POLICY name_words_gate ON name_words")
-    op.execute(f"REVOKE SELECT ({COLUMNS}) ON name_words FROM upguide_gate")  # noqa: S608 - no values in it
+    op.execute(f"REVOKE SELECT ({COLUMNS}) ON name_words FROM upguide_gate")
     op.drop_index("ix_name_words_similar", "name_words")
     op.execute("ALTER TABLE name_words DROP CONSTRAINT pk_name_words")
     op.execute("ALTER TABLE name_words ADD CONSTRAINT pk_name_words PRIMARY KEY (tenant_id, word, person_id)")

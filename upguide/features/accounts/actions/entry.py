@@ -13,6 +13,7 @@ from upguide.features.accounts.queries import RESET, SignInRecord, open_token, o
 from upguide.i18n import locale_for, use_locale
 from upguide.mail import send
 from upguide.models import Credential, Person, Session, Token
+from upguide.privacy.retention import forget_warnings
 from upguide.security.passwords import hash_password, needs_rehash, verify_password
 from upguide.security.pins import verify_pin
 from upguide.security.tokens import new_token
@@ -64,6 +65,7 @@ def note_sign_in(session: DbSession, tenant: Tenant, person_id: UUID, link: str 
     with scope(tenant.slug, person_id, session):
         person = session.get_one(Person, person_id)
         before, person.signed_in_at = person.signed_in_at, datetime.now(UTC)
+        forget_warnings(session, person_id)
         if link and before is not None:
             language = person.language or tenant.languages[0]
             with use_locale(locale_for(language, tenant)):

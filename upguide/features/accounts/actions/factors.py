@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, or_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
@@ -33,11 +34,14 @@ class Asked:
 
 def begin_totp(session: DbSession, person_id: UUID) -> None:
     """Make a new secret for an authenticator app, which counts for nothing until its first code is given."""
-    totp = session.get(Totp, person_id)
-    if totp is not None and totp.set_at is not None:
-        return
     sealed = vault_of(session, person_id).close(TOTP_SECRET, person_id, new_secret())
-    session.merge(Totp(person_id=person_id, app_secret=sealed))
+    # One statement: an app that is set at this very moment keeps its secret.
+    waiting = insert(Totp).values(person_id=person_id, app_secret=sealed)
+    session.connection().execute(
+        waiting.on_conflict_do_update(
+            index_elements=["person_id"], set_={"app_secret": sealed}, where=Totp.set_at.is_(None)
+        )
+    )
     session.commit()
 
 
@@ -81,12 +85,25 @@ def give_recovery_code(session: DbSession, asked: Asked, code: str) -> bool:
     return True
 
 
-def new_recovery_codes(session: DbSession, person_id: UUID) -> tuple[str, ...]:
-    """Make ten codes in place of those that there were, and return them: nobody can read them later."""
+def first_recovery_codes(session: DbSession, person_id: UUID) -> tuple[str, ...]:
+    """Make the codes that come with a factor, and return them; the mail about the factor tells of them."""
+    codes = _new_codes(session, person_id)
+    session.commit()
+    return codes
+
+
+def renew_recovery_codes(session: DbSession, asked: Asked) -> tuple[str, ...]:
+    """Make ten codes in place of those that there were, and return them: nobody can read them later. Told by mail."""
+    codes = _new_codes(session, asked.person_id)
+    _tell_changed(session, asked)
+    session.commit()
+    return codes
+
+
+def _new_codes(session: DbSession, person_id: UUID) -> tuple[str, ...]:
     key, codes = vault_of(session, person_id).key, recovery.new_codes()
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.add_all(RecoveryCode(person_id=person_id, code_hash=recovery.hash_code(key, code)) for code in codes)
-    session.commit()
     return codes
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 from upguide.features.accounts.queries import Waiting, mail_address_known, waiting_registration
 from upguide.mail import send
 from upguide.models import Consent, Credential, Membership, Person, PersonKey, Registration
+from upguide.privacy.index import refresh_names
 from upguide.privacy.vault import sealer
 from upguide.security.handle import new_handle, random_alias
 from upguide.security.number import new_number
@@ -83,8 +84,16 @@ def join(session: DbSession, tenant: Tenant, person_id: UUID, agreed: Agreed) ->
     """Make somebody with an account a member of this portal too, after a yes; once is enough."""
     # A doubled post waits here for the first, and then finds the membership made.
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-    if session.get(Membership, (tenant.slug, person_id)) is None:
-        session.add_all(_membership(tenant, person_id, agreed))
+    known = session.get(Membership, (tenant.slug, person_id))
+    membership, consent = _membership(tenant, person_id, agreed)
+    if known is None:
+        session.add_all([membership, consent])
+    elif known.suspended_at is not None:
+        # The consent was withdrawn, and is given again: all is as it was.
+        known.suspended_at = None
+        session.add(consent)
+        session.flush()
+        refresh_names(session, person_id)
     session.commit()
 
 
@@ -121,7 +130,7 @@ def _make_person(session: DbSession, tenant: Tenant, waiting: Waiting) -> UUID |
         agreed = Agreed(waiting.statement_version, waiting.statement_hash, waiting.language)
         session.add_all(
             [
-                PersonKey(person_id=person_id, wrapped=sealer().new_wrapped_key()),
+                PersonKey(person_id=person_id, wrapped=sealer().new_wrapped_key(person_id)),
                 Credential(person_id=person_id, password_hash=waiting.password_hash),
                 *_membership(tenant, person_id, agreed, waiting.agreed_at),
             ]

@@ -154,7 +154,7 @@ def recovery_codes() -> ResponseReturnValue:
         return go_to(url_for("accounts.security"))
     if not form.validate_on_submit():
         return form_page("accounts/new_recovery_codes.html", form, left=factors.codes_left)
-    return _codes("")
+    return _codes(actions.factors.renew_recovery_codes(db.session(), _asked()), "")
 
 
 def _given(action: Action) -> tuple[FactorForm, bool]:
@@ -193,12 +193,13 @@ def _question(template: str, form: FactorForm) -> ResponseReturnValue:
 
 def _set(text: str, before: queries.Factors) -> ResponseReturnValue:
     """Say that a factor is set; with the first one come recovery codes, before there is need of them."""
-    return _codes(text) if not before.codes_left else _done(text)
+    if before.codes_left:
+        return _done(text)
+    return _codes(actions.factors.first_recovery_codes(db.session(), _me()), text)
 
 
-def _codes(text: str) -> ResponseReturnValue:
+def _codes(codes: Sequence[str], text: str) -> ResponseReturnValue:
     """Show ten new codes in the answer to the post itself: no address leads to them later."""
-    codes = actions.factors.new_recovery_codes(db.session(), _me())
     return render("accounts/recovery_codes.html", codes=codes, text=text)
 
 

@@ -21,7 +21,10 @@ def overview() -> ResponseReturnValue:
     found = lines.sections(page, me(), queries.standing(viewer, page))
     account = lines.account_section(page, queries.made_at(db.session(), viewer), has_pin=viewer.has_pin)
     fresh = not any(page.field(item) for item in (*NAMES, Item.PHOTO, Item.BIRTH_DATE, Item.PHONE, Item.POSITION))
-    return profile_page("overview", sections=[*found, account], has_photo=page.has_photo, fresh=fresh)
+    waits = queries.photo_waits(db.session(), viewer)
+    return profile_page(
+        "overview", sections=[*found, account], has_photo=page.has_photo, photo_waits=waits, fresh=fresh
+    )
 
 
 @blueprint.get("/view-as")

@@ -2,6 +2,17 @@
 
 from upguide.features.rights import blueprint, jobs
 
-from . import erasure, export
+from . import consents, erasure, export, limits, overview, requests, webmasters, who_saw
 
-__all__ = ["blueprint", "erasure", "export", "jobs"]
+__all__ = [
+    "blueprint",
+    "consents",
+    "erasure",
+    "export",
+    "jobs",
+    "limits",
+    "overview",
+    "requests",
+    "webmasters",
+    "who_saw",
+]

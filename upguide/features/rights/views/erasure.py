@@ -17,10 +17,11 @@ from upguide.policy.erasure import BACKUPS_KEPT
 from upguide.policy.items import CATALOGUE, Group, Item
 from upguide.policy.permissions import Permission
 from upguide.policy.purposes import TERMS
+from upguide.privacy import retention
 from upguide.privacy.erasure import Forecast, Kept, forecast
-from upguide.tenancy import all_tenants, current_tenant
+from upguide.tenancy import current_tenant
 
-from .common import REFUSED, go_to, me, page
+from .common import REFUSED, go_to, me, page, portal_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Portal:
 @requires(Permission.OWN_DATA)
 def erasure() -> str:
     """Show the three ways, and what is under way."""
-    names = _portal_names()
+    names = portal_names()
     joined = queries.own_portals(db.session(), me())
     portals = [Portal(names[one], url_for("rights.leave_portal", portal=one)) for one in joined if one in names]
     pending = queries.own_erasure(db.session(), me())
@@ -44,6 +45,7 @@ def erasure() -> str:
         portals=portals,
         pending=pending,
         due=format_datetime(pending.due_at) if pending else "",
+        goes_on=format_date(retention.goes_on(db.session(), me())),
     )
 
 
@@ -90,9 +92,9 @@ def being_erased() -> str:
 @requires(Permission.OWN_DATA, fresh=True)
 def leave_portal(portal: str) -> ResponseReturnValue:
     """Make one portal's membership go, with all that is the portal's own."""
-    if portal not in queries.own_portals(db.session(), me()) or portal not in _portal_names():
+    if portal not in queries.own_portals(db.session(), me()) or portal not in portal_names():
         abort(404)
-    name = _portal_names()[portal]
+    name = portal_names()[portal]
     if not ClickForm().validate_on_submit():
         return page("rights/leave_portal.html", name=name)
     actions.leave_portal(db.session(), portal, me())
@@ -102,10 +104,6 @@ def leave_portal(portal: str) -> ResponseReturnValue:
         return go_to(url_for("home.front"))
     flash(_("You have left %(portal)s.", portal=name), "success")
     return go_to(url_for("rights.erasure"))
-
-
-def _portal_names() -> dict[str, str]:
-    return {tenant.slug: tenant.name for tenant in all_tenants()}
 
 
 def _goes(what: Forecast) -> list[tuple[str, str]]:

@@ -1,0 +1,140 @@
+"""What the tests about breaches do again and again: who handles them, what is in the register, what was mailed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from flask import Flask
+
+from tests.features.accounts.letters import Letter, letters
+from tests.support.client import Client
+from tests.support.database import WorkerDatabase
+from tests.support.factories import Made
+from upguide.extensions import db
+from upguide.features.breaches import queries
+from upguide.features.breaches.actions import concerned, register, texts
+from upguide.features.breaches.queries import BreachView
+from upguide.tenancy.scope import scope
+
+Browse = Callable[..., Client]
+STORY = "A mail with a list of numbers went to the wrong address."
+
+
+def hours_ago(hours: float) -> datetime:
+    """Return a moment in the past."""
+    return datetime.now(UTC) - timedelta(hours=hours)
+
+
+def handler_browser(browse: Browse, handler: Made) -> Client:
+    """Open the browser of somebody who handles breaches, second factor given, in English."""
+    client = browse(handler, second_factor=True)
+    client.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def speak_english(database: WorkerDatabase, person: Made) -> None:
+    """Let the letters to somebody be in English, as the sentences in these tests are."""
+    with database.connect() as connection:
+        connection.execute("UPDATE persons SET language = 'en' WHERE id = %s", [person.id])
+
+
+def report(client: Client, **given: str) -> str:
+    """Send a report; return its reference."""
+    answer = client.post("/report-a-breach", {"story": STORY, **given})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location).rpartition("/")[2]
+
+
+def open_breach(handler: Made, *, hours: float = 1, exercise: bool = False, harmless: bool = False) -> int:
+    """Put a breach in the register in a handler's name; return its number."""
+    opening = register.Opening(
+        summary="Mail to a wrong address",
+        facts=STORY,
+        aware_at=hours_ago(hours),
+        exercise=exercise,
+        harmless=harmless,
+        reasons="Nobody opened it." if harmless else "",
+    )
+    with as_handler(handler):
+        return register.open_breach(db.session(), "officer", opening)
+
+
+@contextmanager
+def as_handler(handler: Made) -> Iterator[None]:
+    """Run a block in a handler's name, as a request of theirs does."""
+    with scope(handler.tenant, handler.id, db.session()):
+        yield
+        db.session.rollback()
+
+
+def view_of(handler: Made, number: int) -> BreachView:
+    """Return a breach as it stands now."""
+    with as_handler(handler):
+        found = queries.breach(db.session(), number)
+    assert found is not None
+    return found
+
+
+def seen(  # noqa: PLR0913 - one row of the journal
+    database: WorkerDatabase,
+    person: Made,
+    viewer: Made | None,
+    *,
+    items: Sequence[str] = ("surname",),
+    relation: str = "administrator",
+    at: datetime | None = None,
+    session: UUID | None = None,
+) -> None:
+    """Note in the journal that `viewer` was shown `person`."""
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO journal (tenant_id, person_id, viewer_id, session_id, relations, setting, items, seen_at)"
+            " VALUES (%s, %s, %s, %s, %s, 'page', %s, %s)",
+            [
+                person.tenant,
+                person.id,
+                viewer and viewer.id,
+                session or uuid4(),
+                [relation],
+                list(items),
+                at or datetime.now(UTC),
+            ],
+        )
+
+
+def add_concerned(handler: Made, number: int, *people: Made) -> None:
+    """Put people on the list of a breach, by their numbers."""
+    of = view_of(handler, number)
+    with as_handler(handler):
+        for person in people:
+            concerned.add_number(db.session(), "officer", of, str(person.number), ["surname"], "They told us.")
+
+
+def ready_letters(handler: Made, number: int, words: str = "Something went wrong.") -> None:
+    """Decide to tell the persons, freeze the letter in both languages, and ask to send it; runs no job."""
+    of = view_of(handler, number)
+    with as_handler(handler):
+        register.describe(db.session(), "officer", of, of.version, {"persons": "tell", "persons_reasons": "High risk."})
+    for language in ("nl", "en"):
+        of = view_of(handler, number)
+        with as_handler(handler):
+            place = texts.Place("letter", language)
+            texts.freeze(db.session(), "officer", of, place, f"{words} ({language})", "sent")
+    of = view_of(handler, number)
+    with as_handler(handler):
+        texts.send_letters(db.session(), "officer", of)
+
+
+def mails(app: Flask, database: WorkerDatabase, kind: str) -> list[Letter]:
+    """Return the messages of one kind, the oldest first."""
+    return [letter for letter in letters(app, database) if letter.kind == kind]
+
+
+def on_list(database: WorkerDatabase) -> dict[UUID, tuple[list[str], str, bool, bool]]:
+    """Return who stands on a list: items, source, whether removed, whether told."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT person_id, items, source, removed, told_at IS NOT NULL FROM breach_concerned"
+        ).fetchall()
+    return {row[0]: (sorted(row[1]), row[2], row[3], row[4]) for row in rows}

@@ -1,0 +1,169 @@
+"""Whom a breach concerns, worked out from the journal and corrected by hand (B3)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from tests.features.breaches.handling import (
+    Browse,
+    add_concerned,
+    handler_browser,
+    hours_ago,
+    on_list,
+    open_breach,
+    seen,
+)
+from tests.support.database import WorkerDatabase
+from tests.support.factories import Made, make_officer, make_person
+from upguide.policy.items import Item
+from upguide.security.number import new_number
+
+pytestmark = pytest.mark.clause("B3")
+
+
+def dutch(hours: float) -> str:
+    """Return a moment in the past as a form gives it."""
+    from upguide.i18n.formats import ZONE  # noqa: PLC0415
+
+    return hours_ago(hours).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_the_list_follows_from_the_journal(app: Flask, browse: Browse, database: WorkerDatabase) -> None:
+    officer, thief, other = make_officer(), make_person(), make_person()
+    early, here, far, twice = make_person(), make_person(), make_person("gfs"), make_person()
+    seen(database, early, thief, at=hours_ago(50))
+    seen(database, here, thief, items=["photo", "surname"], at=hours_ago(10))
+    seen(database, far, thief, relation="connection", at=hours_ago(9))
+    seen(database, twice, thief, at=hours_ago(9))
+    seen(database, twice, thief, items=["gender"], at=hours_ago(8))
+    seen(database, thief, thief, at=hours_ago(8))
+    seen(database, make_person(), other, at=hours_ago(8))
+    number, client = open_breach(officer), handler_browser(browse, officer)
+    path = f"/breaches/{number}/concerned/from-the-journal"
+    client.post(path, {"number": str(thief.number).lower(), "since": dutch(24), "until": dutch(1)})
+    assert on_list(database) == {
+        here.id: (["photo", "surname"], "journal", False, False),
+        far.id: (["surname"], "journal", False, False),
+        twice.id: (["gender", "surname"], "journal", False, False),
+    }
+
+
+@pytest.mark.parametrize("by", ["relation", "items", "session"])
+def test_each_way_to_narrow_it_narrows_it(app: Flask, browse: Browse, database: WorkerDatabase, by: str) -> None:
+    officer, viewer, session = make_officer(), make_person(), uuid4()
+    found, missed = make_person(), make_person()
+    seen(database, found, viewer, relation="coach", items=["phone", "surname"], session=session, at=hours_ago(2))
+    seen(database, missed, viewer, relation="administrator", items=["surname"], at=hours_ago(2))
+    number, client = open_breach(officer), handler_browser(browse, officer)
+    ways = {
+        "relation": {"relation": "coach"},
+        "items": {"since": dutch(3), "items": ["phone"]},
+        "session": {"session": str(session)},
+    }
+    client.post(f"/breaches/{number}/concerned/from-the-journal", ways[by])
+    items = ["phone"] if by == "items" else ["phone", "surname"]
+    assert on_list(database) == {found.id: (items, "journal", False, False)}
+
+
+def test_everybody_is_no_answer_and_an_unknown_number_is_told(app: Flask, browse: Browse) -> None:
+    officer = make_officer()
+    client, path = handler_browser(browse, officer), f"/breaches/{open_breach(officer)}/concerned/from-the-journal"
+    for form, told in (
+        ({}, "Say who looked"),
+        ({"items": ["phone"]}, "Say who looked"),
+        ({"number": "UG-1"}, "not an UpGuide number"),
+        ({"number": new_number()}, "Nobody has this number."),
+        ({"session": "x"}, "not the name of a session"),
+    ):
+        answer = client.post(path, form)
+        assert (answer.status_code, told in answer.text) == (422, True), form
+
+
+def test_somebody_is_added_and_taken_off_with_a_reason(app: Flask, browse: Browse, database: WorkerDatabase) -> None:
+    officer, viewer, one, two = make_officer(), make_person(), make_person(), make_person("gfs")
+    number = open_breach(officer)
+    client = browse(officer, second_factor=True, allow=[(one, Item.NUMBER), (two, Item.NUMBER), (one, Item.BREACHES)])
+    client.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    seen(database, one, viewer)
+    client.post(f"/breaches/{number}/concerned/from-the-journal", {"number": str(viewer.number)})
+    form = {"number": str(two.number), "items": ["phone"], "reason": "They phoned."}
+    assert client.post(f"/breaches/{number}/concerned/add", {**form, "reason": ""}).status_code == 422
+    client.post(f"/breaches/{number}/concerned/add", form)
+    page = client.get(f"/breaches/{number}/concerned").text
+    assert [
+        part for part in (str(one.number), str(two.number), "They phoned.", "Phone number") if part not in page
+    ] == []
+    remove = next(part for part in page.split('"') if part.endswith("/remove"))
+    assert client.post(remove, {"reason": ""}).status_code == 422
+    client.post(remove, {"reason": "Their page stayed closed."})
+    removed = {person: state[2] for person, state in on_list(database).items()}
+    assert sorted(removed.values()) == [False, True]
+    # Another look into the journal does not bring back whom somebody took off.
+    client.post(f"/breaches/{number}/concerned/from-the-journal", {"number": str(viewer.number)})
+    assert {person: state[2] for person, state in on_list(database).items()} == removed
+    history = client.get(f"/breaches/{number}").text
+    assert [part for part in (str(one.number), str(two.number)) if part in history] == []
+    assert "Somebody was taken off the list" in history
+
+
+def test_names_are_shown_to_nobody_and_the_look_is_journalled(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    officer, people = make_officer(), [make_person(), make_person("gfs")]
+    number = open_breach(officer)
+    add_concerned(officer, number, *people)
+    handler_browser(browse, officer).get(f"/breaches/{number}/concerned")
+    with database.connect() as connection:
+        looks = connection.execute(
+            "SELECT person_id, viewer_id, relations, setting, items, reason, session_id IS NOT NULL FROM journal"
+        ).fetchall()
+    told = (officer.id, ["officer"], "breach", ["breaches", "number"], f"breach {number}", True)
+    assert sorted(looks) == sorted((person.id, *told) for person in people)
+
+
+def test_a_long_list_is_turned_over_without_numbers_in_addresses(app: Flask, browse: Browse) -> None:
+    officer = make_officer()
+    number, people = open_breach(officer), [make_person() for _ in range(30)]
+    add_concerned(officer, number, *people)
+    client, shown, path = handler_browser(browse, officer), [], f"/breaches/{number}/concerned"
+    while path:
+        page = client.get(path).text
+        shown += [str(person.number) for person in people if str(person.number) in page]
+        path = next((p.replace("&amp;", "&") for p in page.split('"') if "concerned?after=" in p), "")
+        assert "UG-" not in path
+    assert shown == sorted(str(person.number) for person in people) or sorted(shown) == sorted(
+        str(person.number) for person in people
+    )
+
+
+def test_the_list_goes_with_the_person_and_stands_in_their_copy(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    officer, person, viewer = make_officer(), make_person(), make_person()
+    number = open_breach(officer)
+    add_concerned(officer, number, person)
+    assert own_rows(database, person) == 1
+    assert own_rows(database, viewer) == 0
+    with database.connect() as connection:
+        connection.execute("DELETE FROM persons WHERE id = %s", [person.id])
+    assert on_list(database) == {}
+
+
+def own_rows(database: WorkerDatabase, person: Made) -> int:
+    with database.connect("upguide_app") as connection, connection.transaction():
+        connection.execute("SELECT set_config('app.viewer', %s, true)", [str(person.id)])
+        row = connection.execute("SELECT count(*) FROM breach_concerned").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_period_ends_where_it_was_said_to(app: Flask, browse: Browse, database: WorkerDatabase) -> None:
+    officer, viewer, person = make_officer(), make_person(), make_person()
+    seen(database, person, viewer, at=hours_ago(5) - timedelta(minutes=2))
+    number, client = open_breach(officer), handler_browser(browse, officer)
+    path = f"/breaches/{number}/concerned/from-the-journal"
+    client.post(path, {"since": dutch(5)})
+    assert on_list(database) == {}
+    client.post(path, {"until": dutch(5)})
+    assert set(on_list(database)) == {person.id}

@@ -1,0 +1,139 @@
+"""A restored database forgets again what went since the backup, before it serves anybody."""
+
+from pathlib import Path
+from subprocess import run
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from sqlalchemy import delete
+
+from tests.support.app import closing
+from tests.support.database import WorkerDatabase
+from tests.support.factories import Made, add_phone, join, make_person
+from upguide import create_app
+from upguide.config import Settings
+from upguide.extensions import db
+from upguide.models import LedgerMark, Person, Phone
+from upguide.privacy.erasure import erase, leave
+from upguide.privacy.ledger import ledger
+from upguide.privacy.replay import replay_ledger
+from upguide.privacy.restored import CHECKED, lags_behind
+from upguide.tenancy.scope import scope
+
+pytestmark = pytest.mark.clause("P4c")
+
+
+def test_the_ledger_tells_nothing_about_anybody(app: Flask, settings: Settings) -> None:
+    person = make_person()
+    ledger().note(person.id)
+    ledger().note(person.id, "gfs")
+    [name] = [n for n in ledger().names(person.id) if n in ledger().read()]
+    file = settings.var / "files" / "ledger" / name
+    assert str(person.id) not in name
+    assert len(name) == 64
+    assert file.read_text().startswith("20")
+    assert len(file.read_text()) < 40
+
+
+def test_a_restored_backup_forgets_again_before_it_serves(app: Flask, database: WorkerDatabase, tmp_path: Path) -> None:
+    gone, leaver, stayer = make_person(), make_person("gfs"), make_person()
+    join(leaver, "upguide")
+    phone = add_phone(stayer)
+    dump = tmp_path / "old.dump"
+    tool("pg_dump", database, "--data-only", "--format=custom", f"--file={dump}", "--exclude-table=alembic_version")
+    with scope(None, gone.id, db.session()):
+        ledger().note(gone.id)
+        erase(db.session(), gone.id)
+        db.session.commit()
+    ledger().note(leaver.id, "gfs")
+    leave(db.session(), "gfs", leaver.id)
+    db.session.commit()
+    with scope("upguide", stayer.id, db.session()):
+        db.session.get_one(Person, stayer.id).position = None
+        db.session.delete(db.session.get_one(Phone, phone))
+        db.session.commit()
+    assert not lags_behind()
+    database.empty()
+    tool("pg_restore", database, "--data-only", "--disable-triggers", str(dump))
+    assert known(database) == {gone.id, leaver.id, stayer.id}
+    assert lags_behind()
+    assert replay_ledger(db.session()) == (1, 1, 2)
+    assert not lags_behind()
+    assert known(database) == {leaver.id, stayer.id}
+    assert values_of(database, stayer) == (None, stayer.surname, 0)
+    assert replay_ledger(db.session()) == (0, 0, 0)
+    with database.connect() as connection:
+        portals = connection.execute("SELECT tenant_id FROM memberships WHERE person_id = %s", [leaver.id]).fetchall()
+        text = "".join(row[0] for row in connection.execute("SELECT p::text FROM persons p"))
+        words = "".join(row[0] for row in connection.execute("SELECT w::text FROM name_words w"))
+    assert portals == [("upguide",)]
+    assert str(gone.surname).casefold() not in (text + words).casefold()
+
+
+def test_whoever_joins_again_after_leaving_stays(app: Flask) -> None:
+    person = make_person("gfs")
+    ledger().note(person.id, "gfs")
+    leave(db.session(), "gfs", person.id)
+    db.session.commit()
+    join(person, "gfs")
+    assert replay_ledger(db.session()) == (0, 0, 0)
+
+
+def test_a_value_entered_again_after_its_removal_stays(app: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    for position in (None, "Gardener"):
+        with scope("upguide", person.id, db.session()):
+            db.session.get_one(Person, person.id).position = position
+            db.session.commit()
+    assert replay_ledger(db.session()) == (0, 0, 0)
+    assert values_of(database, person)[0] == "Gardener"
+
+
+def test_a_removal_that_was_rolled_back_is_not_noted(app: Flask) -> None:
+    person, before = make_person(), ledger().read()
+    with scope("upguide", person.id, db.session()):
+        db.session.get_one(Person, person.id).position = None
+        db.session.flush()
+        db.session.rollback()
+        db.session.commit()
+    assert ledger().read() == before
+
+
+def test_a_restored_copy_serves_nobody_and_does_no_jobs_before(app: Flask, settings: Settings) -> None:
+    fresh = create_app(settings)
+    ledger().note(make_person().id)
+    with app.app_context():
+        db.session.execute(delete(LedgerMark))
+        db.session.commit()
+    with closing(fresh) as restored:
+        client = restored.test_client()
+        for path, status in (("/healthz", 200), ("/readyz", 503), ("/login", 503), ("/privacy", 503)):
+            assert (path, client.get(path, base_url="http://upguide.localhost").status_code) == (path, status)
+        app.extensions.pop(CHECKED)
+        result = FlaskCliRunner(app).invoke(args=["jobs", "worker", "--once"])
+        assert "run `flask --app wsgi privacy replay` before it serves" in result.output
+        assert FlaskCliRunner(restored).invoke(args=["privacy", "replay"]).exit_code == 0
+        assert client.get("/login", base_url="http://upguide.localhost").status_code == 200
+
+
+def values_of(database: WorkerDatabase, person: Made) -> tuple[object, ...]:
+    """Position, surname and number of phones, as the database has them."""
+    phones = "(SELECT count(*) FROM phones WHERE person_id = p.id)"
+    with database.connect() as connection:
+        row = connection.execute(f"SELECT position, surname, {phones} FROM persons p WHERE id = %s", [person.id])
+        return row.fetchone() or ()
+
+
+def known(database: WorkerDatabase) -> set[UUID]:
+    with database.connect() as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM persons")}
+
+
+def tool(name: str, database: WorkerDatabase, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs on the worker's database, as the superuser."""
+    address = database.server.url(database.name, "postgres").replace("+psycopg", "")
+    program = Path(str(database.server.place.programs)) / name
+    done = run([str(program), f"--dbname={address}", *arguments], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()

@@ -1,0 +1,90 @@
+"""Whom a breach concerns: worked out from the journal, and corrected by hand, each time with a reason (B3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from upguide.features.breaches.queries import BreachView
+from upguide.models import BreachConcerned
+
+from .history import note
+
+_NOTE = text(
+    "SELECT gate.note_concerned(:asked_breach, :number, :relation, :since, :until, CAST(:items AS text[]), :session)"
+)
+_ADD = text("SELECT gate.add_concerned(:asked_breach, :number, CAST(:items AS text[]), :reason)")
+
+
+class UnknownNumber(LookupError):
+    """Nobody has this UpGuide number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Which looks of the journal a breach consists of; None where that makes no difference."""
+
+    number: str | None = None
+    relation: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    items: Sequence[str] | None = None
+    session_id: UUID | None = None
+
+
+def compute(session: Session, role: str, of: BreachView, looks: Looks) -> int:
+    """Add everybody whom these looks showed to the list; return how many they are. Commits.
+
+    Who was taken off the list stays off it. Raises UnknownNumber.
+    """
+    values = {
+        "asked_breach": of.id,
+        "number": looks.number,
+        "relation": looks.relation,
+        "since": looks.since,
+        "until": looks.until,
+        "items": list(looks.items) if looks.items else None,
+        "session": looks.session_id,
+    }
+    found = int(session.execute(_NOTE, values).scalar_one())
+    if found < 0:
+        session.rollback()
+        raise UnknownNumber
+    note(session, of.id, of.sealing(), role, "computed", {"count": found})
+    session.commit()
+    return found
+
+
+def add_number(session: Session, role: str, of: BreachView, number: str, items: Sequence[str], reason: str) -> None:
+    """Put one person on the list, by number. The history tells that, and not whom. Commits. Raises UnknownNumber."""
+    values = {"asked_breach": of.id, "number": number, "items": list(items), "reason": reason}
+    if not session.execute(_ADD, values).scalar_one():
+        session.rollback()
+        raise UnknownNumber
+    note(session, of.id, of.sealing(), role, "added", {"count": 1})
+    session.commit()
+
+
+def remove(session: Session, role: str, of: BreachView, row_id: UUID, reason: str) -> bool:
+    """Take one person off the list; False where they are not on it, or were told already. Commits."""
+    found = session.scalar(
+        update(BreachConcerned)
+        .where(
+            BreachConcerned.id == row_id,
+            BreachConcerned.breach_id == of.id,
+            BreachConcerned.removed.is_(False),
+            BreachConcerned.told_at.is_(None),
+        )
+        .values(removed=True, reason=reason)
+        .returning(BreachConcerned.id)
+        .execution_options(synchronize_session=False)
+    )
+    if found is None:
+        session.rollback()
+        return False
+    note(session, of.id, of.sealing(), role, "removed", {"count": 1})
+    session.commit()
+    return True

@@ -1,0 +1,7 @@
+"""/report-a-breach for everybody, /breaches for officers and webmasters who are bound to silence."""
+
+from upguide.features.breaches import blueprint, jobs
+
+from . import breach, concerned, register, report, texts
+
+__all__ = ["blueprint", "breach", "concerned", "jobs", "register", "report", "texts"]

@@ -1,0 +1,101 @@
+"""What the columns of a table are called by people, and their short codes in words: for the copy that one takes along.
+
+A column that is not here is printed without a name of its own, below the name of its item.
+"""
+
+from collections.abc import Mapping
+
+from upguide.i18n import lazy_gettext as _l
+from upguide.i18n.messages import LazyString
+from upguide.policy.purposes import PURPOSES
+from upguide.policy.requests import KINDS
+
+from .seen import WHERE, WHO
+from .wording import ADDRESS_KINDS, GENDERS, PHONE_KINDS
+
+# The same name means the same in every table.
+NAMES: Mapping[str, LazyString] = {
+    "act": _l("What was done"),
+    "agreed": _l("Agreed"),
+    "agreed_at": _l("Agreed on"),
+    "agreement": _l("Agreement"),
+    "answer": _l("Answer"),
+    "answered_as": _l("Answered as"),
+    "answered_at": _l("Answered on"),
+    "answered_by": _l("Answered by"),
+    "asked_at": _l("Asked on"),
+    "asked_id": _l("Asked of"),
+    "attended_at": _l("Attended since"),
+    "began_at": _l("Began on"),
+    "blocked_at": _l("Blocked on"),
+    "blocked_reason": _l("Why blocked"),
+    "confirmed_at": _l("Password or PIN last asked on"),
+    "counted_from": _l("Counted from"),
+    "days_before": _l("Days before"),
+    "device": _l("Device"),
+    "done_at": _l("Done on"),
+    "due_on": _l("Answer due on"),
+    "end_reason": _l("Why it ended"),
+    "ended_at": _l("Ended on"),
+    "ends_at": _l("Ends on"),
+    "entered_at": _l("Entered on"),
+    "entered_by": _l("Entered by"),
+    "expires_at": _l("Ends on"),
+    "extended_at": _l("Extended on"),
+    "extension_reason": _l("Why extended"),
+    "given_at": _l("Given on"),
+    "goes_on": _l("The account is erased on"),
+    "granted_at": _l("Granted on"),
+    "hidden_at": _l("Hidden on"),
+    "hidden_reason": _l("Why you were told later"),
+    "hidden_until": _l("Told to you after"),
+    "items": _l("Items"),
+    "joined_at": _l("Joined on"),
+    "language": _l("Language"),
+    "made_at": _l("Made on"),
+    "named_at": _l("Named on"),
+    "noted_at": _l("Noted on"),
+    "objects_to": _l("Objected to"),
+    "officer_id": _l("Data-protection officer"),
+    "password_set_at": _l("Set on"),
+    "placed_at": _l("Placed on"),
+    "purpose": _l("Purpose"),
+    "reason": _l("Reason"),
+    "relations": _l("Who looked"),
+    "restricted_at": _l("Restricted on"),
+    "role": _l("Role"),
+    "second_factor_at": _l("Second step given on"),
+    "seen_at": _l("Seen on"),
+    "sent_at": _l("Sent on"),
+    "set_at": _l("Set on"),
+    "setting": _l("Where"),
+    "signed_at": _l("Signed on"),
+    "signed_in_at": _l("Last signed in on"),
+    "started_at": _l("Began on"),
+    "starts_at": _l("From"),
+    "suspended_at": _l("Unused since"),
+    "tenant_id": _l("Portal"),
+    "told_at": _l("Told on"),
+    "used_at": _l("Last used on"),
+    "version": _l("Version"),
+    "viewer_id": _l("Who looked"),
+    "warned_on": _l("Warned on"),
+    "webmaster_id": _l("Webmaster"),
+    "withdrawn_at": _l("Taken back on"),
+}
+
+YES_NO: Mapping[str, LazyString] = {"true": _l("Yes"), "false": _l("No")}
+_PURPOSES = {purpose.value: _l(words.label) for purpose, words in PURPOSES.items()}
+CODES: Mapping[tuple[str, str], Mapping[str, LazyString]] = {
+    ("persons", "gender"): GENDERS,
+    ("addresses", "kind"): ADDRESS_KINDS,
+    ("phones", "kind"): PHONE_KINDS,
+    ("requests", "kind"): {kind.value: _l(words.label) for kind, words in KINDS.items()},
+    ("requests", "purpose"): _PURPOSES,
+    ("limits", "purpose"): _PURPOSES,
+    ("limits", "kind"): {"restriction": _l("Restriction"), "objection": _l("Objection")},
+    ("persons", "objects_to"): _PURPOSES,
+    ("journal", "relations"): {relation.value: words for relation, words in WHO.items()},
+    ("journal", "setting"): WHERE,
+    ("statement_notices", "answer"): {"yes": _l("Yes"), "no": _l("No"), "read": _l("I have read it")},
+}

@@ -1,0 +1,73 @@
+"""How somebody goes, whoever or whatever decided it: noted, erased, and told by a receipt, in one transaction."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from upguide.extensions import db
+from upguide.files.store import BaseError
+from upguide.jobs import defer, periodic
+from upguide.mail import send
+from upguide.models import FileToRemove, Person
+from upguide.policy.erasure import BACKUPS_KEPT
+from upguide.tenancy import Tenant
+from upguide.tenancy.scope import scope
+
+from .erasure import Forecast, erase, forecast
+from .ledger import ledger
+from .photos import store
+
+log = structlog.get_logger()
+
+_AT_A_TIME = 100
+
+
+def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *, blank_words: bool = False) -> None:
+    """Erase a person and queue the receipt, under the person's own scope. The caller holds the row and commits.
+
+    Killed at any point, either nothing happened or all of it; only the ledger may know of it already.
+    """
+    address = session.scalars(select(Person.mail_address).where(Person.id == person_id)).one()
+    what = forecast(session, person_id)
+    # Before, and not after: what is in the ledger without being erased is due, and will be.
+    ledger().note(person_id)
+    erase(session, person_id, blank_words=blank_words)
+    _send_receipt(session, address, tenant, language, what)
+    defer(session, remove_files, tenant=None)
+
+
+def _send_receipt(session: Session, address: str, tenant: Tenant, language: str, what: Forecast) -> None:
+    now = datetime.now(UTC)
+    with scope(tenant.slug, None, session):
+        send(
+            session,
+            "erasure_receipt",
+            address,
+            tenant,
+            language,
+            at=now,
+            went=tuple(what.goes),
+            severed=bool(what.severed),
+            kept=[(one.items, one.term, one.until) for one in what.kept],
+            backups_until=(now + BACKUPS_KEPT).date(),
+        )
+        session.flush()
+
+
+@periodic("*/10 * * * *")
+def remove_files() -> None:
+    """Remove the files to which nothing leads any more."""
+    due = select(FileToRemove.file_key).where(FileToRemove.due_at <= func.now()).limit(_AT_A_TIME)
+    while keys := db.session.scalars(due).all():
+        db.session.rollback()
+        try:
+            for key in keys:
+                store().delete(key)
+        except BaseError as error:
+            log.warning("files.not_removed", reason=type(error).__name__)
+            return
+        db.session.execute(delete(FileToRemove).where(FileToRemove.file_key.in_(keys)))
+        db.session.commit()
