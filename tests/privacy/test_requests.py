@@ -241,6 +241,20 @@ def test_who_asks_is_not_reminded_of_their_own(app: Flask, database: WorkerDatab
     assert [to for to, _subject in reminded(database, app)] == [webmaster.mail_address]
 
 
+def test_a_request_of_a_closed_portal_is_reminded_of_and_answered(app: Flask, database: WorkerDatabase) -> None:
+    person, officer = make_person(), make_officer()
+    request_id = put(person)
+    asked_on(database, today(datetime.now(UTC)) - timedelta(days=60))
+    with database.connect() as connection:
+        connection.execute("UPDATE requests SET tenant_id = 'closed'")
+    remind_of_requests()
+    acting(officer, requests.answer, request_id, "Here it is.")
+    assert [(kind, to) for kind, to, _text in letters(database, app)] == [
+        ("request_due", officer.mail_address),
+        ("request_answered", person.mail_address),
+    ]
+
+
 def test_requests_are_read_page_by_page_the_most_urgent_first(app: Flask, database: WorkerDatabase) -> None:
     person, officer = make_person(), make_officer()
     ids = [put(person) for _number in range(27)]

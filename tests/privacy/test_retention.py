@@ -280,6 +280,21 @@ def test_what_a_mail_server_takes_counts_and_what_it_refuses_is_sent_again(
             assert goes_on(db.session(), person.id) == again + timedelta(days=60)
 
 
+def test_a_warning_of_which_nobody_knows_whether_it_was_taken_is_sent_again(
+    app: Flask, database: WorkerDatabase, settings: Settings
+) -> None:
+    away(database, make_person())
+    inbox = Inbox(hang_up_after_content=True)
+    with with_mail_server(app, settings, inbox):
+        one_pass(WARNINGS[0])
+        deliver(database, WARNINGS[0])
+        assert did(one_pass(WARNINGS[1])) == NOTHING
+        with database.connect() as connection:
+            connection.execute("UPDATE mails SET made_at = made_at - interval '10 years'")
+        forget_old_mails()
+        assert did(one_pass(WARNINGS[1] + timedelta(days=1))) == figures(repeated=1)
+
+
 def test_nobody_goes_while_the_last_warning_is_still_under_way_or_was_lost(
     app: Flask, database: WorkerDatabase, settings: Settings
 ) -> None:

@@ -192,7 +192,7 @@ BEGIN
 END $$""",
 }
 
-# What both read.
+# What both read. A webmaster whom it concerns learns nothing here that a person would not.
 BOTH = {
     "accesses(uuid)": f"""
 CREATE FUNCTION gate.accesses(asked_access uuid)
@@ -216,7 +216,8 @@ LANGUAGE sql STABLE {HEAD}
         gate.bound('officer') AND a.officer_id = {VIEWER}
         OR gate.bound('webmaster') AND (a.webmaster_id = {VIEWER} OR EXISTS (
             SELECT FROM access_asks k WHERE k.access_id = a.id
-            AND (k.anybody OR k.asked_id = {VIEWER} OR k.answered_by = {VIEWER}))))
+            AND (k.anybody OR k.asked_id = {VIEWER} OR k.answered_by = {VIEWER}))
+            AND NOT EXISTS (SELECT FROM access_persons c WHERE c.access_id = a.id AND c.person_id = {VIEWER})))
     ORDER BY a.made_at DESC, a.id LIMIT 100
 $$""",
     # Whom, which items and when: never a value.
@@ -246,7 +247,7 @@ RETURNS TABLE (id bigint, access_id uuid, number varchar, seen_at timestamptz, h
 LANGUAGE sql STABLE {HEAD}
     SELECT j.id, j.access_id, p.number, j.seen_at, j.hidden_until, j.hidden_reason
     FROM journal j JOIN persons p ON p.id = j.person_id
-    WHERE j.access_id IS NOT NULL AND j.hidden_until > now()
+    WHERE j.access_id IS NOT NULL AND j.hidden_until > now() AND j.person_id <> {VIEWER}
         AND (gate.bound('officer') OR gate.bound('webmaster'))
     ORDER BY j.hidden_until, j.id LIMIT 200
 $$""",

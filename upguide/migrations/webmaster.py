@@ -132,7 +132,8 @@ BEGIN
 END $$
 """
 # Nobody changes their own role, nobody has two, and an officer goes only when two webmasters say so (W8): the first
-# asks, another one does it within a week. So there is always a webmaster left: the one who did it.
+# asks, another one does it within a week. So there is always a webmaster left: the one who did it. Both have been
+# webmaster for a week: nobody appoints a second voice for the occasion.
 CHANGE_ROLE = f"""
 CREATE FUNCTION gate.change_role(asked_address text, asked_role text, asked_change text, asked_reason text,
                                  asked_session uuid)
@@ -155,7 +156,9 @@ BEGIN
         WHEN subject.role IS DISTINCT FROM asked_role THEN 'has_not'
         WHEN asked_role <> 'officer' OR EXISTS (
             SELECT FROM acts a JOIN role_grants r ON r.person_id = a.webmaster_id AND r.role = 'webmaster'
-            WHERE a.person_id = subject.id AND a.act = 'ask_dismissal' AND a.webmaster_id <> {_ME}
+            JOIN role_grants me ON me.person_id = {_ME}
+            WHERE greatest(r.granted_at, me.granted_at) <= now() - interval '7 days'
+            AND a.person_id = subject.id AND a.act = 'ask_dismissal' AND a.webmaster_id <> {_ME}
             AND a.done_at > greatest(now() - interval '7 days', subject.granted_at)
         ) THEN 'dismiss'
         ELSE 'ask_dismissal' END;

@@ -139,7 +139,7 @@ def own_consents(session: Session, person_id: UUID) -> list[OwnConsent]:
 def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
     """Take the consent on one portal back: from now on row-level security shows the person to nobody there.
 
-    What is the portal's stays, unused, until the person agrees again or leaves. False where nothing stands there.
+    What is the portal's stays, unused, until the person agrees again or leaves. False where no membership was suspended.
     """
     with scope(tenant, person_id, session):
         suspended = session.execute(
@@ -148,11 +148,12 @@ def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
             .values(suspended_at=func.now())
             .returning(Membership.person_id)
         ).one_or_none()
-        if suspended is None:
-            return False
+        # A consent may outlive the membership that it was for: it is taken back all the same.
         now = datetime.now(UTC)
         session.add(ConsentWithdrawal(person_id=person_id, tenant_id=tenant, withdrawn_at=now))
         session.flush()
+        if suspended is None:
+            return False
         refresh_names(session, person_id)
     return True
 

@@ -162,7 +162,7 @@ def remind(session: Session) -> int:
     handlers = session.execute(_HANDLERS).all() if due else []
     now = today(datetime.now(UTC))
     for request in due:
-        tenant = all_tenants()[request.tenant_id]
+        tenant = all_tenants().or_first(request.tenant_id)
         days = (request.due_on - now).days
         for handler in handlers:
             if handler.person_id == request.person_id:
@@ -204,7 +204,7 @@ def _bound(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(session: Session, kind: str, told: Any, **values: object) -> None:
-    tenant = all_tenants()[told.tenant_id]
+    tenant = all_tenants().or_first(told.tenant_id)
     with scope(tenant.slug, current_scope().viewer, session):
         send(session, kind, told.mail_address, tenant, told.language, told.person_id, **values)
         session.flush()

@@ -252,10 +252,11 @@ def _put_off(session: Session, warning: RetentionWarning, decision: Wait | Forge
 
 def _note_heard(session: Session, mail_id: UUID, person_id: UUID | None, state: str, outcome: Outcome | None) -> None:
     """Note what became of a warning: heard later than it was written, it leaves as many days from then on."""
-    if state == "failed":
-        heard = Heard.REFUSED if outcome is Outcome.REFUSED else Heard.FAILED
+    if outcome is Outcome.REFUSED:
+        heard = Heard.REFUSED
     else:
-        heard = Heard.WAITING if state == "queued" else Heard.TOLD
+        # Nobody may go by a warning of which nobody knows that it was taken: it counts as lost when it is old.
+        heard = {"sent": Heard.TOLD, "failed": Heard.FAILED}.get(state, Heard.WAITING)
     values: dict[str, Any] = {"heard": heard.value}
     if heard is Heard.TOLD:
         today = cast(day_of(datetime.now(UTC)), Date)

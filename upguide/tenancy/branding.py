@@ -105,6 +105,10 @@ class Tenants:
     def __getitem__(self, slug: str) -> Tenant:
         return self._tenants[slug]
 
+    def or_first(self, slug: str) -> Tenant:
+        """The portal of this slug, or the first of all where it was closed: what was asked there is still owed."""
+        return self._tenants.get(slug) or next(iter(self))
+
     def __iter__(self) -> Iterator[Tenant]:
         return iter(self._tenants.values())
 

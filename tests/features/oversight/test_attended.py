@@ -268,6 +268,26 @@ def test_whom_it_concerns_does_not_attend(browse: Browse, database: WorkerDataba
     assert (attended.answer(concerned), attended.answer()) == (False, True)
 
 
+def test_a_webmaster_whom_it_concerns_hears_nothing_of_it(browse: Browse, database: WorkerDatabase) -> None:
+    concerned = make_webmaster()
+    attended = Attended(browse, database, [concerned])
+    attended.access_id = attended.ask(attended.officer, None)
+    attended.open().desk.get(attended.person_path)
+    attended.change("UPDATE journal SET hidden_until = now() + interval '1 day', hidden_reason = 'an inquiry'")
+    told = []
+    for webmaster in (concerned, attended.webmaster):
+        with attended.raw(webmaster) as connection:
+            row: Any = connection.execute(
+                "SELECT (SELECT count(*) FROM gate.accesses(NULL) a WHERE a.id = %s),"
+                " (SELECT count(*) FROM gate.hidden_looks())",
+                [attended.access_id],
+            ).fetchone()
+        with database.connect() as superuser:
+            mails: Any = superuser.execute("SELECT 1 FROM mails WHERE person_id = %s", [webmaster.id]).fetchall()
+        told.append((*row, len(mails)))
+    assert told == [(0, 0, 0), (1, 1, 2)]
+
+
 def test_who_was_not_asked_does_not_answer(attended: Attended) -> None:
     assert not attended.answer(make_webmaster())
 

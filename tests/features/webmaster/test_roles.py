@@ -72,11 +72,18 @@ def test_webmaster_is_dismissed_by_another_and_is_out_at_once(
     assert [kind for kind, _portal in mails_to(database, colleague.id)] == ["dismissed"]
 
 
+def long_since(database: WorkerDatabase) -> None:
+    """Let everybody have had their role for more than a week."""
+    with database.connect() as connection:
+        connection.execute("UPDATE role_grants SET granted_at = now() - interval '8 days'")
+
+
 @pytest.mark.clause("W8")
 def test_officer_goes_only_when_two_webmasters_say_so(
     desk: Client, browse: Browse, webmaster: Made, database: WorkerDatabase
 ) -> None:
     officer, colleague = make_officer(), make_webmaster()
+    long_since(database)
     assert change(desk, "dismiss", officer, "officer") == 303
     assert change(desk, "dismiss", officer, "officer") == 303  # the same webmaster once more is no second one
     assert roles_of(database, officer) == ["officer"]
@@ -101,10 +108,29 @@ def test_asking_for_an_officer_s_dismissal_counts_for_a_week_and_while_the_asker
     desk: Client, browse: Browse, webmaster: Made, database: WorkerDatabase, undone: str
 ) -> None:
     officer, colleague = make_officer(), make_webmaster()
+    long_since(database)
     change(desk, "dismiss", officer, "officer")
     with database.connect() as connection:
         whose = " WHERE person_id = %s"
         connection.execute(undone + whose, [officer.id if "acts" in undone else webmaster.id])
+    change(browse(colleague, second_factor=True), "dismiss", officer, "officer")
+    assert roles_of(database, officer) == ["officer"]
+
+
+@pytest.mark.clause("W8")
+@pytest.mark.parametrize("fresh", ["asker", "other"])
+def test_webmaster_of_less_than_a_week_is_no_voice_against_the_officer(
+    desk: Client, browse: Browse, webmaster: Made, database: WorkerDatabase, fresh: str
+) -> None:
+    """Else one webmaster appointed a second account of their own, and dismissed the officer with it."""
+    officer, colleague = make_officer(), make_webmaster()
+    long_since(database)
+    with database.connect() as connection:
+        new = webmaster if fresh == "asker" else colleague
+        connection.execute(
+            "UPDATE role_grants SET granted_at = now() - interval '6 days' WHERE person_id = %s", [new.id]
+        )
+    change(desk, "dismiss", officer, "officer")
     change(browse(colleague, second_factor=True), "dismiss", officer, "officer")
     assert roles_of(database, officer) == ["officer"]
 

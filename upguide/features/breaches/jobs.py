@@ -67,7 +67,8 @@ def send_breach_letters(breach_id: UUID) -> None:
         of = None if number is None else queries.breach(session, number)
         letters = {} if of is None else queries.letters_ready(session, of)
         session.rollback()
-        if of is None or not letters:
+        # A decision not to tell that came later holds back whoever was not told yet.
+        if of is None or of.persons != "tell" or not letters:
             return
         if of.exercise:
             _send_exercise(session, of, letters)

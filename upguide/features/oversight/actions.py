@@ -57,7 +57,7 @@ def ask(session: Session, tenant: Tenant, wish: Wish) -> UUID | None:
     if not session.scalar(_ASK, values):
         session.rollback()
         return None
-    _tell_webmasters(session, tenant, wish.webmaster_id)
+    _tell_webmasters(session, tenant, wish.webmaster_id, concerned=wish.persons)
     session.commit()
     return access_id
 
@@ -105,8 +105,10 @@ def hide_look(session: Session, entry: int, until: datetime, reason: str) -> boo
     return done
 
 
-def _tell_webmasters(session: Session, tenant: Tenant, webmaster_id: UUID | None) -> None:
+def _tell_webmasters(
+    session: Session, tenant: Tenant, webmaster_id: UUID | None, concerned: Sequence[UUID] = ()
+) -> None:
     for one in webmasters(session):
-        if webmaster_id in (None, one.id):
+        if webmaster_id in (None, one.id) and one.id not in concerned:
             language = one.language or tenant.languages[0]
             send(session, "access_asked", one.mail_address, tenant, language, one.id)

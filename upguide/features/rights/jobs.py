@@ -45,7 +45,7 @@ def make_export(person_id: UUID, export_id: UUID) -> None:
         ).one_or_none()
         db.session.commit()
         if claimed is not None:
-            _make(person_id, export_id, claimed.attempt, all_tenants()[claimed.tenant_id], claimed.language)
+            _make(person_id, export_id, claimed.attempt, all_tenants().or_first(claimed.tenant_id), claimed.language)
 
 
 def _make(person_id: UUID, export_id: UUID, attempt: int, tenant: Tenant, language: str) -> None:
@@ -104,7 +104,7 @@ def _erase(person_id: UUID) -> None:
     if wish is None:
         session.rollback()
         return
-    see_off(session, person_id, all_tenants()[wish.tenant_id], wish.language, blank_words=wish.blank_words)
+    see_off(session, person_id, all_tenants().or_first(wish.tenant_id), wish.language, blank_words=wish.blank_words)
     session.commit()
     log.info("erasure.done")
 

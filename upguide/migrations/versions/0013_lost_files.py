@@ -48,7 +48,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for signature in FUNCTIONS:
         op.execute(f"DROP FUNCTION gate.{signature}")
+    # What 0007 granted stays: the webmaster's functions read it.
     for table, columns in (OPENED | GRANTED).items():
+        if table == "mails":
+            continue
         op.execute(f"REVOKE SELECT ({columns}) ON {table} FROM upguide_gate")
     for table in OPENED:
         op.execute(f"DROP POLICY {table}_gate ON {table}")
