@@ -139,7 +139,8 @@ def own_consents(session: Session, person_id: UUID) -> list[OwnConsent]:
 def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
     """Take the consent on one portal back: from now on row-level security shows the person to nobody there.
 
-    What is the portal's stays, unused, until the person agrees again or leaves. False where no membership was suspended.
+    What is the portal's stays, unused, until the person agrees again or leaves. Tells whether a membership was
+    suspended.
     """
     with scope(tenant, person_id, session):
         suspended = session.execute(
