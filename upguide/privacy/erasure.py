@@ -144,7 +144,7 @@ def _note_files(
     keys = {key for row in connection.execute(statement).mappings() for key in file_keys(touch.table, row, kept)}
     if keys:
         rows = [{"file_key": key} for key in sorted(keys)]
-        # A half-made export is there already, for tomorrow: now it goes at once.
+        # A draft's file is there already, for tomorrow: now it goes at once.
         now = {"due_at": func.now()}
         connection.execute(
             insert(FileToRemove).values(rows).on_conflict_do_update(index_elements=["file_key"], set_=now)

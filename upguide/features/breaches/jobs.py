@@ -14,13 +14,13 @@ from upguide.jobs import periodic, task
 from upguide.mail import send
 from upguide.models import Breach, BreachConcerned
 from upguide.policy.items import CATALOGUE
+from upguide.privacy.reaching import Reach, reach
 from upguide.tenancy import Tenant, all_tenants
 from upguide.tenancy.scope import scope
 
 from . import queries
 from .clock import WITHIN
 from .queries import BreachView
-from .reaching import Reach, reach
 
 log = structlog.get_logger()
 

@@ -10,10 +10,10 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from upguide.features.breaches.queries import Report
-from upguide.features.breaches.reaching import reach
 from upguide.features.breaches.sealed import Words, new_key
 from upguide.mail import send
 from upguide.models import Breach, BreachReport
+from upguide.privacy.reaching import reach
 from upguide.security.number import ALPHABET, LENGTH, check_character
 from upguide.tenancy import Tenant
 from upguide.tenancy.scope import scope
