@@ -10,6 +10,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from upguide.extensions import db
 from upguide.security.passwords import hash_password, verify_password
@@ -49,6 +50,8 @@ def _prepare(world: World) -> Iterator[tuple[str, tuple[int, float]]]:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    # The settings go with the transaction's beginning, past SQLAlchemy.
+    event.listen(Session, "after_begin", lambda *_begun: statements.append("BEGIN with settings"))
     client = app.test_client(use_cookies=False)
     for name, path, limit in COUNTED:
         address: dict[str, Any] = {"headers": visitor.headers, "base_url": f"http://{visitor.headers['Host']}"}

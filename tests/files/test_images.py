@@ -365,3 +365,9 @@ def test_the_program_bounds_itself() -> None:
     code += "print([resource.getrlimit(n)[0] for n in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"[{shrink.MEMORY}, {shrink.SECONDS}, 0]"
+
+
+def test_decoders_are_loaded_by_nobody_who_draws_no_picture() -> None:
+    code = "import sys; from upguide.files import read_upload; print({'PIL', 'pillow_heif'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"

@@ -5,6 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+# Sent past SQLAlchemy (`tenancy.scope`), with the settings in one message.
+BEGIN = "BEGIN with settings"
 
 
 @contextmanager
@@ -15,8 +19,14 @@ def counting() -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         statements.append(statement)
 
+    def note_begin(_session: Session, transaction: SessionTransaction, _connection: Any) -> None:
+        if not transaction.nested:
+            statements.append(BEGIN)
+
     event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Session, "after_begin", note_begin)
     try:
         yield statements
     finally:
+        event.remove(Session, "after_begin", note_begin)
         event.remove(Engine, "before_cursor_execute", note)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import delete, exists, func, insert, join, select, text, union_all, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import aliased
 
 from tests.support.database import WorkerDatabase
@@ -43,6 +43,25 @@ def test_scope_is_told_to_the_database_at_the_start_of_a_transaction(core: Flask
 def test_scope_that_nobody_set_is_empty(core: Flask) -> None:
     assert current_scope() == NOWHERE == Scope(None, None)
     assert told() == ("", "")
+
+
+def test_a_hostile_scope_is_only_text(core: Flask) -> None:
+    set_scope("o'\\'; DROP TABLE persons; --", None)
+    assert told() == ("o'\\'; DROP TABLE persons; --", "")
+
+
+def test_a_connection_that_the_server_ended_is_given_up_and_the_next_one_works(
+    core: Flask, database: WorkerDatabase
+) -> None:
+    set_scope("gfs", VIEWER)
+    backend = db.session.scalar(text("SELECT pg_backend_pid()"))
+    db.session.rollback()
+    with database.connect("postgres") as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    with pytest.raises(OperationalError):
+        told()
+    db.session.rollback()
+    assert told() == ("gfs", str(VIEWER))
 
 
 def test_scope_is_told_anew_after_a_commit(core: Flask) -> None:

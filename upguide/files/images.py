@@ -8,17 +8,21 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
 
-from . import shrink
+if TYPE_CHECKING:
+    from .shrink import Pictures
 
 MAX_BYTES = 10 * 1024 * 1024
 MIME_TYPE = "image/webp"
 # What a process that serves pages may decode itself: some 4 bytes a pixel, several times over.
 MOST_HERE = 2_000_000
+# The square that is there of every picture.
+MIDDLE = "middle"
 # Seconds to wait for somebody else's large picture, and for the drawing of one; gunicorn waits 30 for a page.
 PATIENCE = 5
 TIME_OUT = 15
@@ -31,7 +35,7 @@ _MARKUP = re.compile(
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_SIZE = 22
 _ZIP_TAIL = _ZIP_END_SIZE + 65_535
-_PROGRAM = Path(shrink.__file__)
+_PROGRAM = Path(__file__).with_name("shrink.py")
 
 
 class PhotoRefused(ValueError):
@@ -78,6 +82,7 @@ def make_crops(content: bytes) -> dict[str, Photo]:
     """
     _refuse_by_bytes(content)
     kind = _kind(content)
+    shrink = _shrink()
     try:
         if shrink.weight(content, kind) <= MOST_HERE:
             return _photos(shrink.draw(content, kind))
@@ -89,20 +94,27 @@ def make_crops(content: bytes) -> dict[str, Photo]:
 
 def make_photo(content: bytes) -> Photo:
     """Draw the middle of what `content` shows, as much of it as fits. Raises PhotoRefused as `make_crops` does."""
-    return make_crops(content)[shrink.MIDDLE]
+    return make_crops(content)[MIDDLE]
 
 
 def pack(crops: Mapping[str, Photo]) -> bytes:
     """Return photos by name as one run of bytes, for one file."""
-    return shrink.packed(crops)
+    return bytes(_shrink().packed(crops))
 
 
 def unpack(content: bytes) -> dict[str, Photo]:
     """Return what `pack` made one of."""
-    return _photos(shrink.unpacked(content))
+    return _photos(_shrink().unpacked(content))
 
 
-def _photos(pictures: shrink.Pictures) -> dict[str, Photo]:
+def _shrink() -> ModuleType:
+    """Load the decoders, which hold 7 MB, where a picture is drawn: most processes never draw one."""
+    from . import shrink  # noqa: PLC0415
+
+    return shrink
+
+
+def _photos(pictures: "Pictures") -> dict[str, Photo]:
     return {name: Photo(*pair) for name, pair in pictures.items()}
 
 
@@ -121,7 +133,7 @@ def _drawn_elsewhere(content: bytes, kind: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise PhotoRefused(TOO_HEAVY) from None
     head = done.stdout.partition(b"\n")[0].decode("ascii", "replace")
-    if done.returncode or f"{shrink.MIDDLE}:" not in head:
+    if done.returncode or f"{MIDDLE}:" not in head:
         # Killed by a limit, it says nothing.
         raise PhotoRefused(_REASONS.get(head, TOO_HEAVY))
     return done.stdout

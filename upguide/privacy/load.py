@@ -55,7 +55,7 @@ def load_basics(session: Session, ids: Sequence[UUID], viewer: Viewer, setting: 
         session,
         basics_statement(setting),
         {"ids": list(ids), "tenant_id": viewer.tenant, "viewer_id": viewer.person_id, "access_id": viewer.access_id},
-    )
+    ).all()
     asked = [(relation, name) for relation, name in relation_columns(setting) if relation in held]
     return {
         row.id: Basics(

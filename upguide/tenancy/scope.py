@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 from sqlalchemy import Connection, CursorResult, Executable, Table, column, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.sql import visitors
@@ -45,6 +45,7 @@ _scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 _SETTINGS = text("SELECT set_config('app.tenant', :tenant, true), set_config('app.viewer', :viewer, true)").columns(
     column("tenant"), column("viewer")
 )
+_BEGIN = b"BEGIN; SELECT set_config('app.tenant', %s, true), set_config('app.viewer', %s, true)"
 _tenant_owned: WeakKeyDictionary[ClauseElement, bool] = WeakKeyDictionary()
 
 
@@ -112,9 +113,26 @@ def _after_rollback(_session: Session, previous: SessionTransaction) -> None:
 
 def _after_begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     # A savepoint shares its transaction's settings.
-    if transaction.nested:
-        return
-    _send(connection)
+    if not transaction.nested and not _begin(connection):
+        _send(connection)
+
+
+def _begin(connection: Connection) -> bool:
+    """Begin the transaction and send the settings in one message: every page would wait for two answers otherwise.
+
+    False where that cannot be: a transaction is open, or the connection is lost, as the next statement will tell.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    if driver.autocommit or driver.info.transaction_status is not TransactionStatus.IDLE:
+        return False
+    now, escaping = _scope.get(), Escaping(driver.pgconn)
+    values = ((now.tenant or "").encode(), str(now.viewer or "").encode())
+    try:
+        answer = driver.pgconn.exec_(_BEGIN % tuple(escaping.escape_literal(value) for value in values))
+    except psycopg.OperationalError:
+        return False
+    return answer.status == ExecStatus.TUPLES_OK
 
 
 def read(session: Session, statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:

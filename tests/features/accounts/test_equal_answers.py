@@ -1,39 +1,21 @@
 """Known and unknown mail addresses cost the same; `bench/timing.py` measures what this counts."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy import event
 
 from tests.support.client import Client
 from tests.support.factories import make_person
-from upguide.extensions import db
+from tests.support.statements import counting
 
 Browse = Callable[..., Client]
 
 
-@contextmanager
-def listening() -> Iterator[list[str]]:
-    """Collect the statements that run, without what they are given."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(" ".join(statement.split()))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 def cost(browser: Client, path: str, values: dict[str, str]) -> list[str]:
     token = browser.token()
-    with listening() as statements:
+    with counting() as statements:
         browser.post(path, values | {"csrf_token": token}, csrf=False)
-    return statements
+    return [" ".join(one.split()) for one in statements]
 
 
 def both(browse: Browse, path: str, values: dict[str, str]) -> tuple[list[str], list[str]]:

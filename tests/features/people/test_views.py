@@ -2,21 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from tests.support import factories
 from tests.support.client import Client
 from tests.support.conventions import parse, words
 from tests.support.factories import Made
+from tests.support.statements import counting
 from upguide.extensions import db
 from upguide.features.people import queries, views
 from upguide.files.images import make_photo
@@ -48,21 +47,6 @@ def member(
     first: str | None = None, infix: str | None = None, surname: str | None = None, tenant: str = "upguide"
 ) -> Made:
     return factories.make_person(tenant, first_names=first, infix=infix, surname=surname)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the statements that run meanwhile, the settings of the transaction included."""
-    statements: list[str] = []
-
-    def count(*call: Any) -> None:
-        statements.append(call[2])
-
-    event.listen(db.engine, "before_cursor_execute", count)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", count)
 
 
 def leave(person: Made) -> None:
@@ -312,7 +296,7 @@ def test_search_takes_as_many_statements_for_few_as_for_many(browse: Browse, peo
     for number in range(people):
         member("Jan", None, f"Naam{number:02}")
     client = browse(viewer)
-    with counted() as statements:
+    with counting() as statements:
         response = client.get(path)
     assert len(re.findall(r'"/people/[a-z0-9]{12}"', response.text)) == min(people, most)
     assert len(statements) == 4, [s[:60] for s in statements]
@@ -323,7 +307,7 @@ def test_first_search_of_a_person_writes_nothing(browse: Browse) -> None:
     member("Jan", None, "Eerste")
     client = browse(viewer)
     for path, most in (("/people?q=jan", 5), ("/people?q=jna", 5), ("/people/suggestions?q=jan", 5)):
-        with counted() as statements:
+        with counting() as statements:
             assert client.get(path).status_code == 200
         assert len(statements) <= most
         assert [s for s in statements if re.search(r"\b(INSERT|UPDATE|DELETE|MERGE|throttle)", s)] == []
@@ -435,7 +419,7 @@ def test_portal_without_people_has_no_page_of_a_member(browse: Browse, monkeypat
 def test_member_page_takes_seven_statements(browse: Browse) -> None:
     viewer, seen = member("Viewer"), member("Jan")
     client = browse(viewer)
-    with counted() as statements:
+    with counting() as statements:
         client.get(f"/people/{seen.handle}")
     # The last two are the journal's, in a transaction of its own.
     assert len(statements) == 7

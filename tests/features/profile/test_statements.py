@@ -1,35 +1,16 @@
 """The profile asks the database a fixed number of questions, however much stands on it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from tests.support.client import Client
 from tests.support.factories import add_address, add_employer, add_phone, make_person
-from upguide.extensions import db
+from tests.support.statements import counting
 
 Browse = Callable[..., Client]
 MOST = 8
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """Collect the statements that run inside the block."""
-    found: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        found.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", ["/profile", "/profile/view-as", "/profile/name", "/profile/addresses/new"])
@@ -42,7 +23,7 @@ def test_pages_need_the_same_few_statements_for_1_and_3_rows(browse: Browse, app
             add_address(person)
             add_employer(person)
         client = browse(person)
-        with counted(app) as statements:
+        with counting() as statements:
             client.get(path)
         numbers.append(len(statements))
     assert numbers[0] == numbers[1] <= MOST, statements

@@ -97,7 +97,7 @@ def find(
     statement, values = search(tenant, words, None if place is None else before is None, size + 1)
     if place is not None:
         values |= {"place_key": place.name_key, "place_person": place.person_id}
-    ids = [row.person_id for row in read(session, statement, values)]
+    ids = [row.person_id for row in read(session, statement, values).all()]
     more, ids = len(ids) > size, ids[:size]
     if before is not None:
         return Found(tuple(reversed(ids)), earlier=more, later=True)

@@ -10,7 +10,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from upguide.files.shrink import MIDDLE
+from upguide.files.images import MIDDLE
 from upguide.forms import Form, _l, choice
 from upguide.i18n import gettext as _
 from upguide.i18n.countries import countries
