@@ -60,10 +60,14 @@ def test_every_page_opens_for_a_member_in_each_portal(app: Flask, browse: Browse
 
 # What webmasters and officers alone may open: refused to everybody else.
 OF_A_ROLE = {Permission.SIGN, Permission.OVERSEE, Permission.ADMINISTER, Permission.HANDLE_BREACHES}
-# Links that were never sent, photos that were never placed, an app and a passkey that were never set up, a phone
-# number without saying which, a request that was never put.
+# Links that were never sent, accounts that were never made, photos that were never placed, an app and a passkey that
+# were never set up, a phone number without saying which, a request that was never put.
 NOT_THERE = {
     "GET accounts.reset",
+    "GET connections.account",
+    "GET connections.delete_account",
+    "GET connections.remove_account",
+    "GET connections.take_over",
     "GET accounts.confirm_registration",
     "GET accounts.confirm_mail_address",
     "GET accounts.remove_forgotten_pin",

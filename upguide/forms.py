@@ -3,8 +3,10 @@
 A value that is sent twice counts once: the first one stands.
 """
 
+import calendar
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +22,8 @@ from wtforms.validators import Length, StopValidation
 from upguide.i18n import FormTranslations, lazy_gettext
 from upguide.i18n import gettext as _
 
+YOUNGEST = 16  # years (P3; GDPR Art. 8(1))
+OLDEST = 120
 LONGEST = 5_000  # characters, where a field does not say otherwise
 LONGEST_MAIL_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3
 
@@ -128,3 +132,86 @@ def normal_mail_address(text: str) -> str | None:
     except EmailNotValidError:
         return None
     return found if len(found) <= LONGEST_MAIL_ADDRESS else None
+
+
+class BirthDateForm(Form):
+    """A date of birth, in three fields, as people write it (GOV.UK pattern): `birth_date`, where they say one."""
+
+    too_young = _l("You must be at least 16 years old to use UpGuide.")
+
+    day = StringField(
+        _l("Day"),
+        [Length(max=2)],
+        render_kw={"inputmode": "numeric", "autocomplete": "bday-day", "maxlength": "2"},
+    )
+    month = StringField(_l("Month"), [Length(max=10)], render_kw={"inputmode": "numeric", "autocomplete": "bday-month"})
+    year = StringField(
+        _l("Year"),
+        [Length(max=4)],
+        render_kw={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": "4"},
+    )
+    birth_date: date | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        # What is too long is not read: Python makes no number of thousands of digits.
+        if any(field.errors for field in (self.day, self.month, self.year)):
+            return False
+        return self._read_date() and good
+
+    def _read_date(self) -> bool:
+        """Read the three fields as one date; an error goes to the field that is to be mended."""
+        parts = [self.day.data or "", self.month.data or "", self.year.data or ""]
+        self.birth_date = None
+        if not any(parts):
+            return True
+        for field, part, complaint in zip(
+            (self.day, self.month, self.year),
+            parts,
+            (_("Enter the day too."), _("Enter the month too."), _("Enter the year too.")),
+            strict=True,
+        ):
+            if not part:
+                return _fail(field, complaint)
+        return self._read_parts(*parts)
+
+    def _read_parts(self, day: str, month: str, year: str) -> bool:
+        if not (year.isdecimal() and len(year) == len("1988") and int(year)):
+            return _fail(self.year, _("Write the year in four digits, such as 1988."))
+        number = _month(month)
+        if number is None:
+            return _fail(self.month, _("The month is a number from 1 to 12."))
+        if not day.isdecimal() or not 1 <= int(day) <= _days(int(year), number):
+            return _fail(self.day, _("This month does not have such a day."))
+        return self._judge(date(int(year), number, int(day)))
+
+    def _judge(self, born: date) -> bool:
+        today = datetime.now(UTC).date()
+        if born > today:
+            return _fail(self.year, _("This date is in the future."))
+        if born > _years_before(today, YOUNGEST):
+            return _fail(self.year, str(self.too_young))
+        if born < _years_before(today, OLDEST):
+            return _fail(self.year, _("This is more than 120 years ago. Check the year."))
+        self.birth_date = born
+        return True
+
+
+def _fail(field: Field, complaint: str) -> bool:
+    field.errors = (*field.errors, complaint)
+    return False
+
+
+def _month(text: str) -> int | None:
+    return int(text) if text.isdecimal() and 1 <= int(text) <= 12 else None  # noqa: PLR2004
+
+
+def _days(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from upguide.access.viewer import current_viewer
-from upguide.i18n import current_language, gettext, lazy_gettext
+from upguide.i18n import current_language, gettext, lazy_gettext, ngettext
 from upguide.i18n.messages import LazyString
 from upguide.policy.permissions import Permission, may
 from upguide.tenancy import current_tenant
 
 LANGUAGE_COOKIE = "language"
+# More new notifications than this are not counted out.
+_MANY = 99
 # Each language is named in itself, so that its speakers find it.
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
@@ -27,6 +29,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Bell:
+    """The way to the notifications: how many are new, as a figure and in words; both empty where none is."""
+
+    url: str
+    count: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     endpoint: str
     label: LazyString
@@ -39,6 +50,7 @@ class _Entry:
 _NAV = (
     _Entry("home.today", lazy_gettext("Today"), Permission.BE_MEMBER, "home"),
     _Entry("people.search", lazy_gettext("People"), Permission.SEARCH_PEOPLE, "people", "people"),
+    _Entry("connections.overview", lazy_gettext("Connections"), Permission.BE_MEMBER, "link", "connections"),
     _Entry("profile.overview", lazy_gettext("My profile"), Permission.OWN_DATA, "profile"),
     _Entry("breaches.register", lazy_gettext("Breaches"), Permission.HANDLE_BREACHES, "alert"),
     _Entry("rights.overview", lazy_gettext("My data"), Permission.OWN_DATA, "shield"),
@@ -65,6 +77,16 @@ def nav_items() -> list[Link]:
         if entry.until is None or not may(viewer, entry.until)
         for url in [url_for(entry.endpoint)]
     ]
+
+
+def bell() -> Bell | None:
+    """Return the way to a member's notifications, and how many are new; None for anybody else."""
+    viewer = current_viewer()
+    if not may(viewer, Permission.BE_MEMBER):
+        return None
+    count = f"{_MANY}+" if viewer.unread > _MANY else str(viewer.unread or "")
+    new = ngettext("%(num)s new one", "%(num)s new ones", viewer.unread) if viewer.unread else ""
+    return Bell(url_for("notices.overview"), count, new)
 
 
 def footer_links() -> list[Link]:

@@ -134,6 +134,7 @@ def _template_globals(app: Flask) -> dict[str, Any]:
         "get_flashed_messages": get_flashed_messages,
         "language_links": navigation.language_links,
         "nav_items": navigation.nav_items,
+        "bell": navigation.bell,
         "footer_links": navigation.footer_links,
         "current_language": i18n.current_language,
         "format_date": i18n.format_date,

@@ -25,7 +25,6 @@ AWAITED = {
     Item.PROGRESS: "trajectories",
     Item.TRAJECTORY_DATES: "trajectories",
     Item.LIVING_SITUATION: "trajectories",
-    Item.CONNECTED_USERS: "connections",
     Item.CORRESPONDENCE: "messages",
 }
 

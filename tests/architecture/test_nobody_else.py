@@ -34,6 +34,10 @@ IN_THE_NAME_OF = {
     "upguide/mail/": "messages belong to a portal and are sent as nobody",
     "upguide/features/accounts/": "the person whose password, link or code was given a moment ago",
     "upguide/features/breaches/actions/reports.py": "a letter to those who handle breaches; the reporter reads nothing",
+    "upguide/notices/mailing.py": "jobs that mail notifications, each in the name of who is written to",
+    "upguide/features/notices/actions.py": "whoever has the sealed link of their own mail, to turn that mail off",
+    "upguide/features/connections/actions/made.py": "whoever holds the mailed link of an account made for them; or"
+    " whoever made it, to make it go",
     "upguide/privacy/": "jobs of erasure and retention, each in the name of the person whom it is about",
 }
 LESS = ("False", "None")  # taking something away makes nobody else

@@ -17,6 +17,10 @@ from upguide.config import ROOT
 READERS = {
     "upguide/features/accounts/": "the subject's own account: signing in, security, registering",
     "upguide/features/profile/": "the subject's own profile",
+    "upguide/notices/": "what its reader chose, and the address for the mail that they chose",
+    "upguide/features/notices/": "the reader's own notifications",
+    "upguide/features/connections/queries.py": "whom the viewer has to do with, by identity and handle: no name itself",
+    "upguide/features/connections/jobs.py": "the address for the letter to whom an account was made for",
     "upguide/mail/": "the letters themselves, sealed, on their way to whom they are for",
     "upguide/features/rights/": "the subject's own rights: the address for a letter, the portals joined, the jobs",
     "upguide/features/breaches/": "words about breaches, and where a letter about one goes: no list holds a name",

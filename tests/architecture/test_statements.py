@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.notices.world import happen
 from tests.support.client import Client
 from tests.support.factories import Made, add_address, add_employer, add_phone, make_person, start_session
 from tests.support.statements import counting
@@ -38,8 +39,15 @@ def own_sessions(person: Made, count: int) -> str:
     return "/security"
 
 
+def own_notices(person: Made, count: int) -> str:
+    actor = make_person()
+    for _ in range(count):
+        happen(actor, person)
+    return "/notifications"
+
+
 # Every page that lists rows, by how its rows are made.
-LISTS = {make.__name__: make for make in (find_members, own_phones, own_addresses, own_sessions)}
+LISTS = {make.__name__: make for make in (find_members, own_phones, own_addresses, own_sessions, own_notices)}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -57,7 +65,10 @@ def test_list_asks_the_same_for_one_row_and_for_many(browse: Browse, name: str) 
     assert counts[0] <= (MOST_ON_THE_LIST if name == "find_members" else MOST), statements
 
 
-@pytest.mark.parametrize("path", ["/home", "/people", "/profile", "/profile/view-as", "/security", "/privacy", "/join"])
+@pytest.mark.parametrize(
+    "path",
+    ["/home", "/people", "/profile", "/profile/view-as", "/security", "/privacy", "/join", "/notifications/choices"],
+)
 def test_page_asks_little(browse: Browse, path: str) -> None:
     client = browse(make_person())
     client.get(path)

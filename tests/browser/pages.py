@@ -36,6 +36,12 @@ def send_code(page: Page) -> None:
         page.locator("main form:has([name=code]) .button[type=submit]").click()
 
 
+def send_half_a_night(page: Page) -> None:
+    """Say from when it is to be quiet, and not until when."""
+    page.locator("[name=quiet_from]").fill("22:30")
+    send(page)
+
+
 def begin_app(page: Page) -> None:
     """Ask for the picture to scan, and send no code."""
     send(page)
@@ -100,6 +106,14 @@ VISITS = (
     Visit("visitor", "statement.current", "/privacy"),
     Visit("visitor", "statement.version", "/privacy/versions/1"),
     Visit("visitor", "statement.cookies", "/cookies"),
+    Visit("visitor", "connections.take_over", "/connections/take-over/{take_over}"),
+    Visit("visitor", "connections.take_over", "/connections/take-over/{take_over}", send),
+    Visit("visitor", "connections.take_over", f"/connections/take-over/{UNKNOWN}", status=410),
+    Visit("visitor", "connections.delete_account", "/connections/delete-account/{delete}"),
+    Visit("visitor", "connections.delete_account", f"/connections/delete-account/{UNKNOWN}", status=410),
+    Visit("visitor", "connections.deleted", "/connections/deleted-account"),
+    Visit("visitor", "notices.off", "/notifications/off/{off}"),
+    Visit("visitor", "notices.off", "/notifications/off/{off}", send),
     Visit("visitor", "rights.being_erased", "/my-data/erasure/under-way"),
     Visit("visitor", "dev.components", "/dev/components?theme={tenant}&scheme={scheme}", sample=True),
     Visit("visitor", "dev_mail.inbox", "/dev/mail"),
@@ -154,6 +168,26 @@ VISITS = (
     Visit("member", "people.search", "/people", suggest),
     Visit("member", "people.member", "/people/{pictured}"),
     Visit("member", "people.member", "/people/aaaaaaaaaaaa", status=404),
+    *(
+        Visit("member", "people.member", f"/people/{{{name}}}")
+        for name in ("connected", "asks", "asked", "declined", "refused", "unwanted")
+    ),
+    Visit("newcomer", "connections.overview", "/connections"),
+    Visit("member", "connections.overview", "/connections"),
+    Visit("member", "connections.overview", "/connections?page=2"),
+    Visit("newcomer", "connections.received", "/connections/received"),
+    Visit("member", "connections.received", "/connections/received?page=2"),
+    Visit("newcomer", "connections.sent", "/connections/sent"),
+    Visit("member", "connections.sent", "/connections/sent"),
+    Visit("newcomer", "connections.blocked", "/connections/blocked"),
+    Visit("member", "connections.blocked", "/connections/blocked"),
+    Visit("newcomer", "connections.accounts", "/connections/accounts"),
+    Visit("member", "connections.accounts", "/connections/accounts"),
+    Visit("newcomer", "connections.new_account", "/connections/new-account"),
+    Visit("member", "connections.new_account", "/connections/new-account"),
+    Visit("member", "connections.new_account", "/connections/new-account", send),
+    Visit("member", "connections.account", "/connections/accounts/{account}"),
+    Visit("member", "connections.remove_account", "/connections/accounts/{account}/remove"),
     Visit("member", "profile.overview", "/profile"),
     Visit("member", "profile.names", "/profile/name"),
     Visit("member", "profile.alias", "/profile/alias"),
@@ -207,6 +241,11 @@ VISITS = (
     Visit("member", "rights.erase_everything", "/my-data/erasure/everything"),
     Visit("member", "statement.current", "/privacy"),
     Visit("member", "statement.answer", "/privacy/answer"),
+    Visit("newcomer", "notices.overview", "/notifications"),
+    Visit("member", "notices.overview", "/notifications"),
+    Visit("member", "notices.overview", "/notifications?before=11111111-1111-4111-8111-111111111111"),
+    Visit("member", "notices.choices", "/notifications/choices"),
+    Visit("member", "notices.choices", "/notifications/choices", send_half_a_night),
     Visit("visitor", "breaches.report_a_breach", "/report-a-breach"),
     Visit("visitor", "breaches.report_a_breach", "/report-a-breach", send),
     Visit("keeper", "breaches.reported", "/report-a-breach/{reference}"),

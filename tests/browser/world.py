@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from tests.browser.breaches import make_register
+from tests.browser.meeting import account_of, meet
 from tests.features.accounts.letters import letters
 from tests.features.accounts.people import make_codes, set_app, set_passkey, set_pin
 from tests.features.oversight.attended import Attended
 from tests.features.profile.photos import send, send_and_place
 from tests.files.pictures import encoded, quarters
+from tests.notices.world import happen
 from tests.privacy.asking import acting, make_officer, put
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
@@ -36,11 +38,15 @@ from tests.support.factories import (
 from tests.support.server import Site
 from upguide.access.viewer import Viewer
 from upguide.extensions import db
-from upguide.models import Erasure, Export
+from upguide.models import Erasure, Export, Notice
+from upguide.notices import Kind
+from upguide.notices.places import Off, off_link
 from upguide.policy.items import Item
 from upguide.policy.purposes import Purpose
 from upguide.policy.sees import ABOUT_ANOTHER, NAMES, Relation, Setting
 from upguide.privacy import journal, limits, requests
+from upguide.privacy.made_accounts import DELETE, TAKE_OVER
+from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
 
 # As long as names and addresses come: what does not break does not fit a phone.
@@ -122,6 +128,9 @@ def visitor(world: World) -> Scene:
     assert world.client(person).post("/security/mail-address", wish).location == "/security"
     for side in ("old", "new"):
         words[side] = world.secret(f"/mail-address/{side}/")
+    words["off"] = off_link(all_tenants()[world.tenant], Off(person.id, Kind.MESSAGE)).rpartition("/")[2]
+    _handle, secrets = account_of(world.person())
+    words |= {"take_over": secrets[TAKE_OVER], "delete": secrets[DELETE]}
     return Scene({}, {**words, "mail": str(world.mail_id())})
 
 
@@ -186,7 +195,20 @@ def member(world: World) -> Scene:
     rows = {"phone": str(phone), "address": str(address), "employer": str(employer), "passkey": str(passkey)}
     rows["export"] = str(asked_by_right(person))
     rows["waiting"], rows["answered"] = asked_of_humans(person, pictured)
-    return Scene(cookies_of(browser), {**rows, "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]})
+    tell_of_much(pictured, person)
+    words = {**rows, **meet(person), "pictured": pictured.handle, "name": LONG_NAME["surname"][:9]}
+    return Scene(cookies_of(browser), words)
+
+
+def tell_of_much(actor: Made, person: Made) -> None:
+    """Let somebody be told of each kind of thing, and of more than a page holds."""
+    for _time in range(4):
+        for kind in Kind:
+            happen(actor, person, kind)
+    with scope(person.tenant, person.id, db.session()):
+        read = update(Notice).where(Notice.person_id == person.id, Notice.kind == Kind.HELPED.value)
+        db.session.execute(read.values(read_at=datetime.now(UTC)))
+        db.session.commit()
 
 
 def asked_by_right(person: Made) -> UUID:

@@ -52,10 +52,15 @@ def test_world_is_made_once_and_lets_each_role_in(app: Flask, database: WorkerDa
     assert (
         count(
             database,
-            "SELECT count(*) FROM persons p WHERE NOT EXISTS (SELECT FROM consents c WHERE c.person_id = p.id)",
+            "SELECT count(*) FROM persons p"
+            " WHERE NOT p.unclaimed AND NOT EXISTS (SELECT FROM consents c WHERE c.person_id = p.id)",
         )
         == 0
     )
+    assert count(database, "SELECT count(*) FROM made_accounts") == 1
+    lotte = "(SELECT id FROM persons WHERE mail_address = 'member@demo.upguide.example')"
+    assert count(database, f"SELECT count(*) FROM connections WHERE stage = 'accepted' AND asked_id = {lotte}") == 0
+    assert count(database, f"SELECT count(*) FROM connections WHERE stage = 'asked' AND asked_id = {lotte}") == 1
 
 
 def test_cast_is_the_same_each_time() -> None:

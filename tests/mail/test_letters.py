@@ -17,6 +17,7 @@ from upguide.mail.letters import LETTERS, Action
 from upguide.mail.message import Parts, compose, parts_of
 from upguide.mail.reading import newest_mails, read_mail
 from upguide.policy.items import Item
+from upguide.policy.notices import Frequency, Kind
 from upguide.policy.permissions import AgreementKind
 from upguide.policy.purposes import Term
 from upguide.policy.requests import RequestKind
@@ -51,10 +52,17 @@ VALUES: dict[str, Any] = {
     "host": "gfs.nucoaching.nl",
     "goes_on": date(2033, 11, 22),
     "years": 7,
+    "maker": "Marijke van der Ploeg",
+    "items": (Item.SURNAME, Item.PHONE),
+    "delete_link": LINK,
     "since": date(2026, 11, 22),
     "changes": (),  # comes translated
     "asks": True,
     "agreed": True,
+    "happened": Kind.MESSAGE,
+    "off_link": "https://gfs.nucoaching.nl/notifications/off/secretqx7531",
+    "frequency": Frequency.WEEKLY,
+    "told": ((Kind.HELPED, 1), (Kind.COMMENTED, 3)),
     "counts": (("UpGuide", 3, 1, 1, 1),),
 }
 TENANTS = read_tenants(ROOT / "tenants")
@@ -128,7 +136,7 @@ def test_hours_are_counted(hours: int) -> None:
 def test_a_letter_loads_and_follows_nothing(kind: str) -> None:
     html = letter(kind).html
     assert re.search(r"<(img|script|link|iframe|object|form|table)\b|url\(|@import|\bsrc=", html) is None
-    assert all(link in {LINK, VALUES["reset_link"]} for link in re.findall(r'href="([^"]+)"', html))
+    assert all(link in {LINK, VALUES["reset_link"], VALUES["off_link"]} for link in re.findall(r'href="([^"]+)"', html))
 
 
 def test_what_stands_in_a_letter_is_text_and_never_markup() -> None:

@@ -10,48 +10,26 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import select, text
 
+from tests.models.full import make_full_person
 from tests.privacy.filled import any_access, any_breach
 from tests.support.database import WorkerDatabase
 from tests.support.factories import (
     Made,
-    add_address,
-    add_employer,
     add_phone,
-    hide,
     join,
     make_person,
     make_professional,
-    sign,
-    start_session,
 )
-from upguide.database.appoint import appoint
 from upguide.extensions import Base, db
 from upguide.models import (
-    AgreementReminder,
-    ConsentWithdrawal,
-    DataRequest,
-    Erasure,
-    Export,
-    JournalEntry,
-    Limit,
     Membership,
-    Passkey,
     Person,
     Phone,
-    Photo,
-    PhotoDraft,
-    RecoveryCode,
-    RetentionWarning,
-    StatementNotice,
-    Token,
-    Totp,
 )
-from upguide.policy.items import Item
-from upguide.policy.permissions import AgreementKind, Role
 from upguide.tenancy.scope import scope, set_scope
 
 pytestmark = pytest.mark.clause("P5")
@@ -59,8 +37,10 @@ pytestmark = pytest.mark.clause("P5")
 OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "person_id" in table.columns)
 # A person's bookkeeping: read by that person alone, not by fellow members.
 OWN_ALONE = (
+    "made_accounts",
     *("access_persons", "acts", "agreement_reminders", "breach_concerned", "consent_withdrawals", "consents"),
     *("credentials", "erasures", "exports", "journal", "limits", "passkeys", "photo_drafts"),
+    *("notice_choices", "notices", "quiet_hours"),
     *("recovery_codes", "requests", "retention_warnings", "role_grants", "sessions", "statement_notices", "tokens"),
     "totps",
 )
@@ -86,70 +66,6 @@ def count(connection: psycopg.Connection, table: str, person: UUID) -> int:
     return int(row[0])
 
 
-def make_full_person(tenant: str) -> Made:
-    """Somebody with a row in every table about persons."""
-    person = make_professional(tenant)
-    add_phone(person)
-    add_address(person)
-    add_employer(person)
-    start_session(person)
-    sign(person, AgreementKind.CONFIDENTIALITY)
-    hide(person, Item.GENDER)
-    with scope(tenant, person.id, db.session()):
-        db.session.add_all(
-            [
-                Photo(person_id=person.id, file_key=uuid4().hex),
-                PhotoDraft(person_id=person.id, file_key=uuid4().hex),
-                Passkey(
-                    person_id=person.id,
-                    tenant_id=tenant,
-                    credential_id=uuid4().hex,
-                    public_key="",
-                    sign_count=0,
-                    device="Test",
-                ),
-                RecoveryCode(person_id=person.id, code_hash=""),
-                Totp(person_id=person.id, app_secret=b""),
-                Token(
-                    person_id=person.id,
-                    secret_hash=uuid4().bytes,
-                    kind="reset",
-                    expires_at=text("now() + interval '1 h'"),
-                ),
-                Export(person_id=person.id, tenant_id=tenant, language="en", expires_at=text("now() + interval '1 h'")),
-                AgreementReminder(person_id=person.id, agreement="x", ends_at=text("now()"), days=7),
-                ConsentWithdrawal(person_id=person.id, tenant_id="executive"),
-                StatementNotice(person_id=person.id, tenant_id=tenant, version=9),
-                Limit(person_id=person.id, kind="restriction"),
-                RetentionWarning(
-                    person_id=person.id,
-                    counted_from=text("now()"),
-                    days_before=60,
-                    warned_on=text("current_date"),
-                    goes_on=text("current_date"),
-                    mail_id=uuid4(),
-                    next_on=text("current_date"),
-                ),
-                DataRequest(
-                    person_id=person.id,
-                    tenant_id=tenant,
-                    language="en",
-                    kind="question",
-                    words=b"",
-                    asked_on=text("current_date"),
-                    due_on=text("current_date"),
-                ),
-                Erasure(person_id=person.id, tenant_id=tenant, language="en", due_at=text("now() + interval '1 h'")),
-                JournalEntry(
-                    tenant_id=tenant, person_id=person.id, viewer_id=person.id, relations=[], setting="page", items=[]
-                ),
-            ]
-        )
-        db.session.commit()
-    appoint(current_app.config["UPGUIDE"], person.id, Role.OFFICER.value)
-    return person
-
-
 def give_mail(database: WorkerDatabase, person: Made) -> None:
     """What only a portal, or whoever handles breaches, can give somebody."""
     with database.connect() as connection:
@@ -162,6 +78,10 @@ def give_mail(database: WorkerDatabase, person: Made) -> None:
             "INSERT INTO breach_concerned (person_id, id, breach_id, items, source, removed)"
             " VALUES (%s, gen_random_uuid(), %s, '{}', 'added', false)",
             [person.id, any_breach(database)],
+        )
+        connection.execute(
+            "INSERT INTO notices (tenant_id, id, person_id, kind) VALUES (%s, gen_random_uuid(), %s, 'message')",
+            [person.tenant, person.id],
         )
         connection.execute(
             "INSERT INTO access_persons (access_id, person_id, place) VALUES (%s, %s, 1)",
@@ -264,9 +184,11 @@ ROWS: dict[str, str] = {
     "exports": "(person_id, id, tenant_id, language, state, attempt, progress, pieces, expires_at)"
     " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'asked', 0, 0, '{}', now())",
     "hidden_items": "(person_id, item, row_id) VALUES (%s, '', gen_random_uuid())",
+    "made_accounts": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "limits": "(person_id, id, kind) VALUES (%s, gen_random_uuid(), 'restriction')",
     "memberships": "(person_id, tenant_id, handle) VALUES (%s, 'upguide', 'guessed')",
     "name_words": "(person_id, tenant_id, word, name_key) VALUES (%s, 'upguide', '', '')",
+    "notice_choices": "(person_id, kind, frequency) VALUES (%s, 'message', 'daily')",
     "passkeys": "(person_id, id, tenant_id, credential_id, public_key, sign_count, device)"
     " VALUES (%s, gen_random_uuid(), 'upguide', '', '', 0, '')",
     "person_keys": "(person_id, wrapped) VALUES (%s, '')",
@@ -274,6 +196,7 @@ ROWS: dict[str, str] = {
     "photo_drafts": "(person_id, id, file_key) VALUES (%s, gen_random_uuid(), '')",
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
+    "quiet_hours": "(person_id, time_zone) VALUES (%s, 'UTC')",
     "recovery_codes": "(person_id, id, code_hash) VALUES (%s, gen_random_uuid(), '')",
     "requests": "(person_id, id, tenant_id, language, kind, words, asked_on, due_on)"
     " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'question', '', current_date, current_date)",
@@ -291,7 +214,7 @@ ROWS: dict[str, str] = {
 
 def test_every_table_about_persons_is_tried() -> None:
     # A letter or a journal row for somebody else is what these two are for; roles and acts have tests of their own.
-    assert {*ROWS, "acts", "breach_concerned", "journal", "mails", "role_grants"} == set(OF_PERSONS)
+    assert {*ROWS, "acts", "breach_concerned", "journal", "mails", "notices", "role_grants"} == set(OF_PERSONS)
 
 
 @pytest.mark.parametrize("table", ROWS)

@@ -39,7 +39,7 @@ def test_every_kind_answerer_and_purpose_has_words() -> None:
 def test_what_rests_on_law_or_the_account_itself_leaves_no_room_to_object() -> None:
     assert {purpose: objection.effect for purpose, objection in OBJECTIONS.items()} == {
         Purpose.DEVELOPMENT: Effect.STOPS,
-        Purpose.MESSAGES: Effect.ASKS,
+        Purpose.MESSAGES: Effect.STOPS,
         Purpose.ADMINISTRATION: Effect.ASKS,
         Purpose.ACCOUNT: Effect.NONE,
         Purpose.ACCOUNTABILITY: Effect.NONE,

@@ -37,6 +37,7 @@ from upguide.tenancy.scope import scope
 # What a column with few possible values is given.
 GIVEN: dict[tuple[str, str], Any] = {
     ("addresses", "kind"): "permanent",
+    ("connections", "stage"): "accepted",
     ("phones", "kind"): "mobile",
     ("mails", "state"): "queued",
     ("exports", "state"): "asked",
@@ -48,6 +49,11 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("requests", "answered_as"): "officer",
     ("limits", "kind"): "objection",
     ("limits", "purpose"): "messages",
+    ("notices", "kind"): "message",
+    ("notice_choices", "kind"): "message",
+    ("notice_choices", "frequency"): "daily",
+    ("quiet_hours", "quiet_from"): 1320,
+    ("quiet_hours", "quiet_until"): 420,
     ("retention_warnings", "heard"): "told",
     ("role_grants", "role"): "officer",
     ("acts", "act"): "block",

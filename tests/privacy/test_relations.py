@@ -72,7 +72,6 @@ def test_relations_that_a_viewer_can_have(viewer: Viewer, held: set[Relation]) -
 @pytest.mark.parametrize(
     "relation",
     [
-        Relation.CONNECTION,
         Relation.COACH,
         Relation.SUPERVISOR,
         Relation.SUPERVISOR_OF_SHARED,

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upguide.security.sealing import BLOCK, PersonKey, SealBroken, Sealer, context, seal, unseal, unseal_bytes
+from upguide.security.sealing import (
+    BLOCK,
+    PersonKey,
+    SealBroken,
+    Sealer,
+    context,
+    open_token,
+    seal,
+    seal_token,
+    unseal,
+    unseal_bytes,
+)
 
 OLD, NEW = "an old secret key of the settings", "a new secret key of the settings!"
 ROW, OWNER, OTHER = UUID(int=1), UUID(int=10), UUID(int=11)
@@ -159,3 +170,21 @@ def test_key_of_another_length_is_refused() -> None:
 def test_row_identities_of_all_kinds_make_a_context() -> None:
     row = uuid4()
     assert context("persons.birth_date", row) == context("persons.birth_date", str(row))
+
+
+@given(st.binary(max_size=100))
+def test_a_token_is_opened_for_its_purpose_alone_also_after_a_change_of_keys(plain: bytes) -> None:
+    sealed = seal_token([OLD], plain, "turn off")
+    assert open_token([NEW, OLD], sealed, "turn off") == plain
+    assert seal_token([OLD], plain, "turn off") != sealed
+    for keys, purpose in (([OLD], "turn on"), ([NEW], "turn off"), ([], "turn off")):
+        with pytest.raises(SealBroken):
+            open_token(keys, sealed, purpose)
+
+
+@given(st.binary(max_size=60), st.data())
+def test_a_changed_token_is_not_opened(plain: bytes, data: st.DataObject) -> None:
+    sealed = bytearray(seal_token([OLD], plain, "turn off"))
+    sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(SealBroken):
+        open_token([OLD], bytes(sealed), "turn off")

@@ -140,7 +140,7 @@ def test_no_two_rules_of_an_action_share_a_counter() -> None:
 def test_every_action_is_bound_by_address_and_every_message_by_mailbox_or_account() -> None:
     assert set(RULES) == set(Action)
     assert [action for action, rules in RULES.items() if not any(rule.by == (By.ADDRESS,) for rule in rules)] == []
-    writing = (Action.REGISTER, Action.FORGOTTEN_PASSWORD, Action.MAIL_CHANGE)
+    writing = (Action.REGISTER, Action.FORGOTTEN_PASSWORD, Action.MAIL_CHANGE, Action.MAKE_ACCOUNT)
     assert [a for a in writing if not any(set(rule.by) & {By.MAILBOX, By.ACCOUNT} for rule in RULES[a])] == []
 
 

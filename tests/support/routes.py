@@ -10,7 +10,9 @@ from werkzeug.routing import Rule
 
 from tests.support.factories import Made, add_phone
 from upguide.config import ROOT
+from upguide.notices.places import Off, off_link
 from upguide.policy.items import Item
+from upguide.policy.notices import Kind
 from upguide.tenancy import all_tenants
 
 # Where a developer looks at things; not part of the service.
@@ -33,6 +35,7 @@ def arguments(app: Flask, person: Made, other: Made) -> Mapping[str, object]:
     """Return a value for each parameter of an address, those of `person` and of a fellow member."""
     with app.app_context():
         tenant = all_tenants()[person.tenant]
+        token = off_link(tenant, Off(person.id, Kind.MESSAGE)).rpartition("/")[2]
     return {
         "version": tenant.theme_version,
         "language": tenant.languages[0],
@@ -66,6 +69,8 @@ def arguments(app: Flask, person: Made, other: Made) -> Mapping[str, object]:
         "text_id": uuid4(),
         "draft": "letter",
         "number": 1,
+        "notice_id": uuid4(),
+        "token": token,
     }
 
 

@@ -138,7 +138,7 @@ def test_unknown_slug_is_an_error(tmp_path: Path) -> None:
         ('"alpha.localhost"', '"dev.nl"', "development_hosts: 'dev.nl' does not end in .localhost"),
         ('["nl", "en"]', '["nl", "en", "de"]', "languages: 'de' is not one of: en, nl"),
         ('["nl", "en"]', '["nl", "nl", "en"]', "languages: names nl more than once"),
-        ('["people"]', '["people", "poeple"]', "modules: 'poeple' is not one of: people"),
+        ('["people"]', '["people", "poeple"]', f"modules: 'poeple' is not one of: {', '.join(sorted(MODULES))}"),
         (
             "weight_display = 700",
             "weight_display = 1000",

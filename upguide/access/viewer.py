@@ -24,6 +24,7 @@ class Viewer:
     session; `second_factor_needed`: one is set, and still to be given. `restricted`: the person's data is kept and used
     for nothing (GDPR Art. 18); `blocked`: a webmaster took everything but the person's own data away.
     `consented_version`: the latest version of the statement that was agreed to on this portal, and not withdrawn.
+    `unread`: how many notifications wait here, counted up to a hundred.
     """
 
     tenant: str
@@ -41,6 +42,7 @@ class Viewer:
     restricted: bool = False
     blocked: bool = False
     consented_version: int | None = None
+    unread: int = 0
     access_id: UUID | None = None
     organisations: frozenset[UUID] = field(default_factory=frozenset)
     reason: str | None = None
@@ -78,6 +80,7 @@ def load_viewer(tenant: str, secret: str | None) -> Viewer:
         restricted=row.restricted,
         blocked=row.blocked,
         consented_version=row.consented_version,
+        unread=row.unread,
     )
 
 
@@ -91,3 +94,8 @@ def current_viewer() -> Viewer:
     if viewer is None:
         viewer = g.viewer = load_viewer(current_tenant().slug, session.get("secret"))
     return viewer
+
+
+def link_holder(tenant: str, person_id: UUID) -> Viewer:
+    """Return whoever holds the mailed link of an account made for them: for what stands in it, and for nothing else."""
+    return Viewer(tenant, person_id=person_id)

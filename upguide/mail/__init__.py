@@ -5,6 +5,8 @@ send(db.session, "reset_password", address, tenant, language, person_id, link=li
 
 from . import (
     breach_letters,
+    connection_letters,
+    notice_letters,
     oversight_letters,
     request_letters,
     retention_letters,
@@ -18,6 +20,8 @@ from .sending import send
 __all__ = [
     "LETTERS",
     "breach_letters",
+    "connection_letters",
+    "notice_letters",
     "oversight_letters",
     "request_letters",
     "retention_letters",

@@ -27,13 +27,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message: what it is about, what it says, what to do, and what to do if it was not expected."""
+    """A message: what it is about, what it says, what to do, and what to do if it was not expected.
+
+    `unsubscribe`: the address at which a mail program turns this kind of message off with one click (RFC 8058).
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
     action: Action | None = None
     afterwards: tuple[str, ...] = ()
     other: Action | None = None
+    unsubscribe: str | None = None
 
 
 def confirm_registration(*, portal: str, link: str, valid_hours: int) -> Letter:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, default
+from email.policy import SMTP, SMTPUTF8, Policy, default
 from textwrap import fill
 
 from email_validator import validate_email
@@ -16,6 +16,19 @@ from upguide.tenancy import Tenant
 from .letters import Letter
 
 _WIDTH = 72
+
+
+class _Unfolded(UnstructuredHeader, BaseHeader):
+    """A header of one long address: folded as others are, it would be encoded, and no mail program would find it."""
+
+    max_count = 1
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)
 
 
 def ascii_where_possible(address: str) -> str:
@@ -34,7 +47,7 @@ def compose(letter: Letter, tenant: Tenant, recipient: str, message_id: str, mad
     No picture, address or header in it tells us whether it was read. Raises ValueError where a header would
     hold a line break.
     """
-    message = EmailMessage(SMTP if recipient.isascii() else SMTPUTF8)
+    message = EmailMessage((SMTP if recipient.isascii() else SMTPUTF8).clone(header_factory=_HEADERS))
     message["From"] = Address(tenant.name, addr_spec=tenant.sender)
     local, _, domain = recipient.rpartition("@")
     message["To"] = Address(username=local, domain=domain)
@@ -44,6 +57,10 @@ def compose(letter: Letter, tenant: Tenant, recipient: str, message_id: str, mad
     # Answering machines keep silent (RFC 3834; the second for those that do not know it).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.unsubscribe:
+        # One click, without signing in (RFC 2369, RFC 8058).
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = render_text("mail/letter.txt", letter=letter, tenant=tenant, wrap=_wrap)
     html = render("mail/letter.html", letter=letter, tenant=tenant, language=current_language())
     message.set_content(text, cte="quoted-printable")

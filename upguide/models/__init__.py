@@ -4,8 +4,10 @@ from .account import Credential, Registration, Session, Token
 from .agreements import Act, AgreementReminder
 from .base import Apart, Erase, KeepUntil, OfPerson, Part, Sever, TenantOwned, items_of, personal, technical
 from .breaches import Breach, BreachChange, BreachConcerned, BreachMail, BreachReport, BreachText
+from .connections import Block, Connection, MadeAccount
 from .mail import Mail
 from .membership import Membership, NameWord
+from .notices import Notice, NoticeChoice, QuietHours
 from .oversight import AccessAsk, AccessPerson, OfficerAccess
 from .person import Address, Employer, Person, PersonKey, Phone, Photo, PhotoDraft, Professional
 from .privacy import Consent, Entry, HiddenItem, JournalEntry
@@ -24,12 +26,14 @@ __all__ = [
     "Address",
     "AgreementReminder",
     "Apart",
+    "Block",
     "Breach",
     "BreachChange",
     "BreachConcerned",
     "BreachMail",
     "BreachReport",
     "BreachText",
+    "Connection",
     "Consent",
     "ConsentWithdrawal",
     "Credential",
@@ -45,9 +49,12 @@ __all__ = [
     "KeepUntil",
     "LedgerMark",
     "Limit",
+    "MadeAccount",
     "Mail",
     "Membership",
     "NameWord",
+    "Notice",
+    "NoticeChoice",
     "OfPerson",
     "OfficerAccess",
     "Part",
@@ -58,6 +65,7 @@ __all__ = [
     "Photo",
     "PhotoDraft",
     "Professional",
+    "QuietHours",
     "RecoveryCode",
     "Registration",
     "RetentionRun",

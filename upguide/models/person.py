@@ -23,11 +23,14 @@ class Person(Model):
         CheckConstraint("char_length(alias) BETWEEN 1 AND 3", name="alias_length"),
         # Who has been away for long is found without reading all (U5).
         Index("ix_persons_away_since", text("COALESCE(signed_in_at, made_at)"), "id"),
+        Index("ix_persons_unclaimed", "mail_address", postgresql_where=text("unclaimed")),
+        # What somebody typed for somebody else keeps nobody from their own address.
+        Index("uq_persons_mail_address", "mail_address", unique=True, postgresql_where=text("NOT unclaimed")),
     )
 
     id: Mapped[UUID] = technical("internal identity, never shown", Uuid, primary_key=True, default=uuid4)
     number: Mapped[str] = personal(Item.NUMBER, String(11), unique=True)
-    mail_address: Mapped[str] = personal(Item.MAIL_ADDRESS, Text, unique=True)
+    mail_address: Mapped[str] = personal(Item.MAIL_ADDRESS, Text)
     first_names: Mapped[str | None] = personal(Item.FIRST_NAMES, String(100))
     infix: Mapped[str | None] = personal(Item.INFIX, String(30))
     surname: Mapped[str | None] = personal(Item.SURNAME, String(100))
@@ -38,6 +41,9 @@ class Person(Model):
     position: Mapped[str | None] = personal(Item.POSITION, String(120))
     language: Mapped[str | None] = personal(Item.LANGUAGE, String(8))
     made_at: Mapped[datetime] = personal(Item.ENTERED_ON, Moment, server_default=func.now())
+    unclaimed: Mapped[bool] = technical(
+        "made by somebody else, and not taken over yet (W5)", default=False, server_default=text("false")
+    )
     signed_in_at: Mapped[datetime | None] = personal(Item.LAST_SIGN_IN, Moment)
     restricted_at: Mapped[datetime | None] = personal(Item.LIMITS, Moment)
     objects_to: Mapped[list[str]] = personal(

@@ -31,7 +31,7 @@ CLAUSES: Mapping[str, Clause] = {
     ),
     "P3": Clause(
         N_(
-            "Before you agree to this statement we process nothing of you. We keep which version you read, in which language, and when."
+            "Before you agree to this statement we process nothing of you, with one exception: a member may make an account for you. We then write to you who did so and what was entered. You take it over or delete it, without signing in; until then only that member sees it, and after 30 days it goes. We keep which version you read, in which language, and when."
         ),
         "rights.consents",
     ),
@@ -78,7 +78,10 @@ CLAUSES: Mapping[str, Clause] = {
         "profile.view_as",
     ),
     "W5": Clause(
-        N_("A connection also sees what they entered about you themselves, until you change it."), "profile.view_as"
+        N_(
+            "A connection also sees what they entered about you themselves, until you change it. You are connected with nobody without your yes, unless they made your account; and you end any connection when you like."
+        ),
+        "connections.overview",
     ),
     "W6": Clause(N_("A supervisor sees your name and your photo."), "profile.view_as"),
     "W7a": Clause(N_("An expert who answers you knows your alias, until you make the connection."), "profile.view_as"),
@@ -111,7 +114,12 @@ CLAUSES: Mapping[str, Clause] = {
     ),
     "T2": Clause(N_("Each entry keeps when it was made, and by whom."), "profile.overview"),
     "U1": Clause(N_("We use your data for your own development."), "statement.current"),
-    "U2": Clause(N_("We send only the messages that your account cannot do without."), "accounts.security"),
+    "U2": Clause(
+        N_(
+            "Beyond what your account cannot do without, we mail you only as often as you choose, kind by kind; one click in such a mail turns it off. No mail names a person, or tells what was written."
+        ),
+        "notices.choices",
+    ),
     "U5": Clause(
         N_(
             "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year."

@@ -75,6 +75,8 @@ class Item(Enum):
     LIMITS = "limits"
     REQUESTS = "requests"
     MAILS = "mails"
+    NOTICES = "notices"
+    NOTICE_CHOICES = "notice_choices"
     BREACHES = "breaches"
 
 
@@ -129,7 +131,7 @@ CATALOGUE: Mapping[Item, Declaration] = {
     Item.GOALS: _item(N_("Goals"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.PROGRESS: _item(N_("Progress"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.TRAJECTORY_DATES: _item(N_("Dates and state of a trajectory"), Group.TRAJECTORY_FACTS, _DEVELOPMENT),
-    Item.CONNECTED_USERS: _item(N_("Connected users"), Group.TRAJECTORY_FACTS, _DEVELOPMENT),
+    Item.CONNECTED_USERS: _item(N_("Connected users, and whom you blocked"), Group.TRAJECTORY_FACTS, _DEVELOPMENT),
     Item.CORRESPONDENCE: _item(N_("Correspondence"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.LIVING_SITUATION: _item(N_("Living situation"), Group.TRAJECTORY, _DEVELOPMENT, sealed=True),
     Item.NUMBER: _item(N_("UpGuide number"), Group.ACCOUNT, _ACCOUNT, hideable=False),
@@ -158,6 +160,10 @@ CATALOGUE: Mapping[Item, Declaration] = {
     Item.REQUESTS: _item(N_("What you asked us"), Group.ACCOUNT, _PROOF, term=Term.PROOF, hideable=False, sealed=True),
     Item.MAILS: _item(
         N_("Messages on their way to you"), Group.ACCOUNT, _MESSAGES, term=Term.MAIL, hideable=False, sealed=True
+    ),
+    Item.NOTICES: _item(N_("Notifications to you"), Group.ACCOUNT, _MESSAGES, term=Term.NOTICES, hideable=False),
+    Item.NOTICE_CHOICES: _item(
+        N_("How often you want mail, your quiet hours and time zone"), Group.ACCOUNT, _MESSAGES, hideable=False
     ),
     Item.BREACHES: _item(
         N_("Data breaches that concern you, and reports of them"),

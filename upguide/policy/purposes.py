@@ -60,6 +60,7 @@ class Term(Enum):
     ACCOUNT = "account"
     SESSION = "session"
     MAIL = "mail"
+    NOTICES = "notices"
     REGISTRATION = "registration"
     PROOF = "proof"
     BREACH = "breach"
@@ -80,6 +81,7 @@ TERMS: dict[Term, TermWords] = {
     ),
     Term.SESSION: TermWords(N_("30 days"), N_("Until you sign out or end the session, and at most 30 days.")),
     Term.MAIL: TermWords(N_("7 days"), N_("Seven days after the message was sent.")),
+    Term.NOTICES: TermWords(N_("90 days"), N_("Ninety days after the notification was made, read or not.")),
     Term.REGISTRATION: TermWords(N_("2 days"), N_("Two days, unless you confirm your mail address.")),
     Term.PROOF: TermWords(
         N_("as long as your account"),

@@ -92,9 +92,9 @@ OBJECTIONS: Mapping[Purpose, Objection] = {
         ),
     ),
     Purpose.MESSAGES: Objection(
-        Effect.ASKS,
+        Effect.STOPS,
         N_(
-            "For now we send only what your account cannot do without, such as a link for a new password. Tell us which message is too much, and a human looks at it."
+            "Works at once. We mail you only what your account cannot do without, such as a link for a new password. What happens on the site you still find under Notifications."
         ),
     ),
     Purpose.ADMINISTRATION: Objection(

@@ -25,6 +25,7 @@ KEEPERS: Mapping[Term, str] = {
     Term.SESSION: "forget_expired",
     Term.REGISTRATION: "forget_expired",
     Term.MAIL: "forget_old_mails",
+    Term.NOTICES: "forget_old_notices",
     Term.BREACH: "forget_old_breaches",
 }
 
@@ -38,10 +39,13 @@ TABLE_KEEPERS: Mapping[str, str] = {
     "breach_reports": "forget_old_breaches",
     "breach_texts": "forget_old_breaches",
     "breaches": "forget_old_breaches",
+    "connections": "keep_connections",
     "erasures": "erase_due",
     "exports": "forget_exports",
     "files_to_remove": "remove_files",
+    "made_accounts": "keep_made_accounts",
     "mails": "forget_old_mails",
+    "notices": "forget_old_notices",
     "photo_drafts": "forget_photo_drafts",
     "registrations": "forget_expired",
     "sessions": "forget_expired",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from upguide.i18n import lazy_gettext as _l
 from upguide.i18n.messages import LazyString
+from upguide.policy.notices import FREQUENCIES, NOTICES
 from upguide.policy.purposes import PURPOSES
 from upguide.policy.requests import KINDS
 
@@ -43,6 +44,7 @@ NAMES: Mapping[str, LazyString] = {
     "expires_at": _l("Ends on"),
     "extended_at": _l("Extended on"),
     "extension_reason": _l("Why extended"),
+    "frequency": _l("How often by mail"),
     "given_at": _l("Given on"),
     "goes_on": _l("The account is erased on"),
     "granted_at": _l("Granted on"),
@@ -52,6 +54,7 @@ NAMES: Mapping[str, LazyString] = {
     "items": _l("Items"),
     "joined_at": _l("Joined on"),
     "language": _l("Language"),
+    "mailed_at": _l("Mailed on"),
     "made_at": _l("Made on"),
     "named_at": _l("Named on"),
     "noted_at": _l("Noted on"),
@@ -60,6 +63,9 @@ NAMES: Mapping[str, LazyString] = {
     "password_set_at": _l("Set on"),
     "placed_at": _l("Placed on"),
     "purpose": _l("Purpose"),
+    "quiet_from": _l("Quiet from, in minutes after midnight"),
+    "quiet_until": _l("Quiet until, in minutes after midnight"),
+    "read_at": _l("Read on"),
     "reason": _l("Reason"),
     "relations": _l("Who looked"),
     "restricted_at": _l("Restricted on"),
@@ -75,6 +81,7 @@ NAMES: Mapping[str, LazyString] = {
     "starts_at": _l("From"),
     "suspended_at": _l("Unused since"),
     "tenant_id": _l("Portal"),
+    "time_zone": _l("Time zone"),
     "told_at": _l("Told on"),
     "used_at": _l("Last used on"),
     "version": _l("Version"),
@@ -85,6 +92,7 @@ NAMES: Mapping[str, LazyString] = {
 }
 
 YES_NO: Mapping[str, LazyString] = {"true": _l("Yes"), "false": _l("No")}
+_KINDS = {kind.value: _l(told.happened) for kind, told in NOTICES.items()}
 _PURPOSES = {purpose.value: _l(words.label) for purpose, words in PURPOSES.items()}
 CODES: Mapping[tuple[str, str], Mapping[str, LazyString]] = {
     ("persons", "gender"): GENDERS,
@@ -95,6 +103,9 @@ CODES: Mapping[tuple[str, str], Mapping[str, LazyString]] = {
     ("limits", "purpose"): _PURPOSES,
     ("limits", "kind"): {"restriction": _l("Restriction"), "objection": _l("Objection")},
     ("persons", "objects_to"): _PURPOSES,
+    ("notices", "kind"): _KINDS,
+    ("notice_choices", "kind"): _KINDS,
+    ("notice_choices", "frequency"): {often.value: _l(words) for often, words in FREQUENCIES.items()},
     ("journal", "relations"): {relation.value: words for relation, words in WHO.items()},
     ("journal", "setting"): WHERE,
     ("statement_notices", "answer"): {"yes": _l("Yes"), "no": _l("No"), "read": _l("I have read it")},

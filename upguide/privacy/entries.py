@@ -3,7 +3,8 @@
 No view can forget it, and a bulk statement that would go around it is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from .index import NAME_ITEMS, refresh_names
 from .ledger import ledger
 
 ON_BEHALF_OF = "on_behalf_of"
+ENTERED_BY = "entered_by"
 _RENAMED = "renamed"
 _REMOVED = "removed_values"
 
@@ -37,12 +39,24 @@ def install(db: SQLAlchemy) -> None:
     listen_once(db, "after_rollback", _forget_removed)
 
 
+@contextmanager
+def entered_by(session: Session, person_id: UUID, items: Collection[Item]) -> Iterator[None]:
+    """Note in a block that somebody else than the one in whose name it runs enters values of `items` (W5)."""
+    session.info[ENTERED_BY] = {item.value: person_id for item in items}
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info[ENTERED_BY]
+
+
 def _write_entries(session: Session, _flush: UOWTransaction, _instances: Any) -> None:
     _note_renamed(session)
     found = [*_of_new(session), *_of_dirty(session), *_of_deleted(session)]
     by, organisation = current_scope().viewer, session.info.get(ON_BEHALF_OF)
+    others: Mapping[str, UUID] = session.info.get(ENTERED_BY, {})
     for entry in found:
-        entry.entered_by, entry.on_behalf_of = by, organisation
+        entry.entered_by, entry.on_behalf_of = others.get(entry.item, by), organisation
         session.add(entry)
     removed: list[Entry] = session.info.setdefault(_REMOVED, [])
     removed += [entry for entry in found if entry.removed]

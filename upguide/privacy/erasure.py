@@ -79,13 +79,16 @@ def erase(
     """
     connection = session.connection()
     # Nobody can add a row for the person from here on: each refers to this one.
-    address = connection.scalar(select(Person.mail_address).where(Person.id == person_id).with_for_update())
-    if address is None:
+    held = select(Person.mail_address, Person.unclaimed).where(Person.id == person_id).with_for_update()
+    person = connection.execute(held).one_or_none()
+    if person is None:
         return
     for touch in touches(models):
         _release(connection, touch, person_id, blank_words=blank_words)
-    _forget_letters_to(session, address, person_id)
-    connection.execute(_FORGET_ADDRESS)
+    if not person.unclaimed:
+        # What somebody typed for another says nothing of whoever has that address.
+        _forget_letters_to(session, person.mail_address, person_id)
+        connection.execute(_FORGET_ADDRESS)
     connection.execute(delete(Person).where(Person.id == person_id))
     session.expire_all()
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from upguide.extensions import db
@@ -23,6 +23,7 @@ from .photos import store
 log = structlog.get_logger()
 
 _AT_A_TIME = 100
+_MADE_FOR_MY_ADDRESS = text("SELECT gate.made_for_my_address()")
 
 
 def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *, blank_words: bool = False) -> None:
@@ -32,6 +33,11 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
     """
     address = session.scalars(select(Person.mail_address).where(Person.id == person_id)).one()
     what = forecast(session, person_id)
+    for other in session.scalars(_MADE_FOR_MY_ADDRESS).all():
+        # Accounts that others made for this very address (W5): nobody is left to take them over.
+        with scope(None, other, session):
+            ledger().note(other)
+            erase(session, other)
     # Before, and not after: what is in the ledger without being erased is due, and will be.
     ledger().note(person_id)
     erase(session, person_id, blank_words=blank_words)

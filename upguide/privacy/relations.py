@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from upguide.access.viewer import Viewer
-from upguide.models import Membership, Person, Professional, Signature
+from upguide.models import Connection, MadeAccount, Membership, Person, Professional, Signature
 from upguide.policy.agreements import CURRENT
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind, Permission, may
@@ -67,6 +67,20 @@ def _opened_to_officer() -> ColumnElement[bool]:
     return Person.id.in_(select(_OPENED.c.person_id).where(_OPENED.c.access_id == ACCESS_ID))
 
 
+def _connected() -> ColumnElement[bool]:
+    """W5: accepted, and both belong here; or the viewer made the account, on this portal, and nobody took it over."""
+    accepted = Connection.stage == "accepted"
+    one = exists().where(Connection.asker_id == VIEWER_ID, Connection.asked_id == Person.id, accepted)
+    other = exists().where(Connection.asked_id == VIEWER_ID, Connection.asker_id == Person.id, accepted)
+    made = exists().where(
+        MadeAccount.person_id == Person.id,
+        MadeAccount.maker_id == VIEWER_ID,
+        MadeAccount.tenant_id == bindparam("tenant_id", type_=String),
+        MadeAccount.cut_at.is_(None),
+    )
+    return or_(and_(Membership.person_id.is_not(None), or_(one, other)), and_(Person.unclaimed, made))
+
+
 # Data that is restricted (GDPR Art. 18), objected to (Art. 21) or of a blocked account is kept and used for nothing:
 # it makes no relation but those that reach past hiding (`policy.sees.PAST_HIDING`).
 USED = and_(
@@ -82,8 +96,8 @@ SUBJECT_CONDITIONS: Mapping[Relation, ColumnElement[bool]] = {
     Relation.PROFESSIONAL_CARD: _active_card(),
     Relation.PUBLIC_LISTING: _listed_card(),
     Relation.WEBMASTER: _looked_at(),
+    Relation.CONNECTION: _connected(),
     # Nothing makes these yet: the features that do put their condition here.
-    Relation.CONNECTION: false(),
     Relation.COACH: false(),
     Relation.SUPERVISOR: false(),
     Relation.SUPERVISOR_OF_SHARED: false(),

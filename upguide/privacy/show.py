@@ -79,6 +79,11 @@ def show(ids: Sequence[UUID], viewer: Viewer, setting: Setting, *, details: bool
     return [view for _id, view in _shown(ids, viewer, setting, details=details, own_page=False)]
 
 
+def show_each(ids: Sequence[UUID], viewer: Viewer, setting: Setting) -> dict[UUID, PersonView]:
+    """Return the same by identity: for people who have no handle here, as an account that nobody took over."""
+    return dict(_shown(ids, viewer, setting, details=False, own_page=False))
+
+
 def show_page(person_id: UUID, viewer: Viewer) -> PersonView | None:
     """Return one person's own page for this viewer, journalled whoever looks, or None where nothing may be seen."""
     views = _shown([person_id], viewer, Setting.PAGE, details=True, own_page=True)

@@ -123,3 +123,23 @@ def _derive(secret: str) -> tuple[bytes, bytes]:
     """Return the identity of a wrapping key, and the key, both from one secret of the settings."""
     material = HKDF(SHA256(), KEY_ID + KEY, salt=None, info=b"upguide sealing 1").derive(secret.encode())
     return material[:KEY_ID], material[KEY_ID:]
+
+
+def seal_token(secret_keys: Sequence[str], plain: bytes, purpose: str) -> bytes:
+    """Return `plain` encrypted under a key of the settings, for a link: nobody reads it, changes it or makes one."""
+    nonce = os.urandom(NONCE)
+    return VERSION + nonce + AESGCM(_token_key(secret_keys[0])).encrypt(nonce, plain, VERSION + purpose.encode())
+
+
+def open_token(secret_keys: Sequence[str], sealed: bytes, purpose: str) -> bytes:
+    """Return what `seal_token` sealed for the same purpose. Raises SealBroken for anything else."""
+    for secret in secret_keys:
+        try:
+            return _open(_token_key(secret), sealed, VERSION, purpose.encode())
+        except SealBroken:
+            continue
+    raise SealBroken("the token was changed, or the secret that sealed it is gone")
+
+
+def _token_key(secret: str) -> bytes:
+    return HKDF(SHA256(), KEY, salt=None, info=b"upguide token 1").derive(secret.encode())

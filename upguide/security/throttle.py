@@ -40,6 +40,8 @@ class Action(Enum):
     MAIL_CHANGE = "mail-change"
     PHOTO = "photo"
     REPORT_BREACH = "report-breach"
+    CONNECT = "connect"
+    MAKE_ACCOUNT = "make-account"
 
 
 class By(Enum):
@@ -136,6 +138,21 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(5, HOUR, _ADDRESS),
         Rule(20, DAY, _ADDRESS),
         Rule(100, HOUR, _TENANT, spares=3),
+    ),
+    # Who meets many people at one event asks many of them; nobody asks one of them all day. The mailbox is theirs.
+    Action.CONNECT: (
+        Rule(60, HOUR, _PERSON),
+        Rule(200, DAY, _PERSON),
+        Rule(5, DAY, (By.PERSON, By.MAILBOX)),
+        Rule(300, HOUR, _ADDRESS),
+    ),
+    # Each sends a message to somebody who did not ask for it: enough for whoever brings in a whole group.
+    Action.MAKE_ACCOUNT: (
+        Rule(30, HOUR, _PERSON),
+        Rule(60, DAY, _PERSON),
+        Rule(3, DAY, _MAILBOX),
+        Rule(120, HOUR, _ADDRESS),
+        Rule(500, HOUR, _TENANT, spares=3),
     ),
     # Drawing a photo keeps a process busy.
     Action.PHOTO: (

@@ -29,7 +29,7 @@ LANGUAGES: Final[tuple[str, ...]] = (
     "nl",
     "en",
 )  # those with a catalogue in translations/, English being the source
-MODULES: Final = frozenset({"people"})  # parts of the site that a portal may have or leave out
+MODULES: Final = frozenset({"connections", "people"})  # parts of the site that a portal may have or leave out
 WORDS: Final = ("coach", "coaches", "client", "clients")
 NONE: Final[tuple[str, ...]] = ()
 

@@ -416,13 +416,13 @@ def test_portal_without_people_has_no_page_of_a_member(browse: Browse, monkeypat
     assert [client.get(path).status_code for path in paths] == [404, 404, 404, 404]
 
 
-def test_member_page_takes_seven_statements(browse: Browse) -> None:
+def test_member_page_takes_eight_statements(browse: Browse) -> None:
     viewer, seen = member("Viewer"), member("Jan")
     client = browse(viewer)
     with counting() as statements:
         client.get(f"/people/{seen.handle}")
     # The last two are the journal's, in a transaction of its own.
-    assert len(statements) == 7
+    assert len(statements) == 8
 
 
 @pytest.mark.parametrize(

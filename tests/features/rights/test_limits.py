@@ -119,8 +119,8 @@ def test_twice_is_once(app: Flask, browse: Browse, database: WorkerDatabase) -> 
 def test_an_objection_that_a_human_looks_at_leads_to_a_request(app: Flask, browse: Browse) -> None:
     client = browse(make_person(language="en"))
     page = client.get("/my-data/objections").text
-    assert "/my-data/requests/new?kind=objection&amp;purpose=messages" in page
-    for purpose in ("messages", "account", "accountability", "nothing"):
+    assert "/my-data/requests/new?kind=objection&amp;purpose=administration" in page
+    for purpose in ("administration", "account", "accountability", "nothing"):
         assert client.get(f"/my-data/objections/{purpose}").status_code == 404
         assert client.post(f"/my-data/objections/{purpose}").status_code == 404
 
@@ -128,7 +128,7 @@ def test_an_objection_that_a_human_looks_at_leads_to_a_request(app: Flask, brows
 def test_only_what_stops_by_itself_can_be_objected_to_at_once(app: Flask) -> None:
     person = make_person(language="en")
     with scope("upguide", person.id, db.session()), pytest.raises(ValueError, match="make it a request"):
-        object_to(db.session(), person.id, Purpose.MESSAGES, "")
+        object_to(db.session(), person.id, Purpose.ADMINISTRATION, "")
 
 
 def test_restriction_and_objection_stand_beside_each_other(app: Flask, browse: Browse) -> None:

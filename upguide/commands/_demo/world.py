@@ -37,6 +37,7 @@ from upguide.tenancy.scope import scope
 
 from .breaches import make_breaches
 from .cast import APP_SECRET, PASSWORD, Character, everybody
+from .connections import make_connections
 from .oversight import make_oversight
 from .portraits import portrait
 from .rights import make_rights
@@ -53,6 +54,7 @@ def make_world(session: Session, tenants: Tenants, tell: Callable[[int], None]) 
         made += 1
         tell(made)
     if made:
+        make_connections(session, tenants)
         make_rights(session, tenants)
         make_breaches(session, tenants)
         make_oversight(session, tenants)

@@ -1,9 +1,10 @@
 """A portal's messages at /dev/mail, with links that work: in development, and only without a mail server."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, make_response, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
 
 from upguide.access import public
 from upguide.config import Settings
@@ -61,4 +62,9 @@ def _mail(mail_id: UUID) -> KeptMail:
     found = read_mail(db.session, current_tenant().slug, mail_id)
     if found is None:
         abort(404)
-    return found
+    return replace(found, parts=replace(found.parts, text=_here(found.parts.text), html=_here(found.parts.html)))
+
+
+def _here(text: str) -> str:
+    """Let a link lead here that a job wrote, which knows no port."""
+    return text.replace(f"https://{current_tenant().hosts[0]}/", request.url_root)

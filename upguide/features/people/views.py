@@ -13,6 +13,7 @@ from upguide.i18n import render
 from upguide.policy.permissions import Permission
 from upguide.policy.sees import Setting
 from upguide.privacy import PersonView, show, show_page
+from upguide.privacy.connections import Standing, standing
 from upguide.privacy.photos import Size, photo_bytes
 from upguide.privacy.wording import page_of
 from upguide.security.handle import HANDLE_LENGTH
@@ -94,7 +95,8 @@ def member(handle: str) -> ResponseReturnValue:
     if view is None or (page := page_of(view)).empty:
         abort(404)
     photo_url = url_for("people.photo", handle=handle, size=Size.LARGE.value) if view.has_photo else ""
-    return render("people/member.html", person=page, photo_url=photo_url)
+    between = _standing(viewer, person_id)
+    return render("people/member.html", person=page, photo_url=photo_url, handle=handle, standing=between)
 
 
 @blueprint.get("/<string(length=12):handle>/photo/<any(large, small):size>")
@@ -107,6 +109,12 @@ def photo(handle: str, size: str) -> ResponseReturnValue:
     if content is None:
         abort(404)
     return Response(content, content_type=MIME_TYPE, headers=PRIVATE)
+
+
+def _standing(viewer: Viewer, person_id: UUID) -> Standing | None:
+    """Return what stands between the two, on a portal whose members connect."""
+    connects = "connections" in current_tenant().modules
+    return standing(db.session(), _person(viewer), person_id) if connects else None
 
 
 def _viewer() -> Viewer:

@@ -1,8 +1,6 @@
 """The forms of the profile: nothing is mandatory but what a row is about, and no text takes a BSN (P2)."""
 
-import calendar
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -11,7 +9,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from upguide.files.images import MIDDLE
-from upguide.forms import Form, _l, choice
+from upguide.forms import BirthDateForm, Form, _l, choice
 from upguide.i18n import gettext as _
 from upguide.i18n.countries import countries
 from upguide.i18n.messages import LazyString
@@ -21,8 +19,6 @@ from upguide.privacy.photos import Draft
 from upguide.privacy.wording import ADDRESS_KINDS, GENDERS
 from upguide.validation import HOME, PhoneNumber, Refused, no_bsn, read_phone, tidy_postcode
 
-YOUNGEST = 16  # years (P3; GDPR Art. 8(1))
-OLDEST = 120
 ALIAS_LENGTH = 3
 CARD_LENGTH = 2_000
 # Autocomplete tokens let a browser fill in what it knows (WCAG 1.3.5).
@@ -95,20 +91,9 @@ def _within(short: str, long: str) -> bool:
     return all(letter in rest for letter in short)
 
 
-class BirthForm(Form):
-    """Date and place of birth, and gender. The date is three fields, as people write it (GOV.UK pattern)."""
+class BirthForm(BirthDateForm):
+    """Date and place of birth, and gender."""
 
-    day = StringField(
-        _l("Day"),
-        [Length(max=2)],
-        render_kw={"inputmode": "numeric", "autocomplete": "bday-day", "maxlength": "2"},
-    )
-    month = StringField(_l("Month"), [Length(max=10)], render_kw={"inputmode": "numeric", "autocomplete": "bday-month"})
-    year = StringField(
-        _l("Year"),
-        [Length(max=4)],
-        render_kw={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": "4"},
-    )
     birth_place = _text(_l("Place of birth"), 80, autocomplete="off")
     gender = RadioField(
         _l("Gender"),
@@ -117,71 +102,6 @@ class BirthForm(Form):
         default="",
         validate_choice=True,
     )
-    birth_date: date | None = None
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
-        # What is too long is not read: Python makes no number of thousands of digits.
-        if any(field.errors for field in (self.day, self.month, self.year)):
-            return False
-        return self._read_date() and good
-
-    def _read_date(self) -> bool:
-        """Read the three fields as one date; an error goes to the field that is to be mended."""
-        parts = [self.day.data or "", self.month.data or "", self.year.data or ""]
-        self.birth_date = None
-        if not any(parts):
-            return True
-        for field, part, complaint in zip(
-            (self.day, self.month, self.year),
-            parts,
-            (_("Enter the day too."), _("Enter the month too."), _("Enter the year too.")),
-            strict=True,
-        ):
-            if not part:
-                return _fail(field, complaint)
-        return self._read_parts(*parts)
-
-    def _read_parts(self, day: str, month: str, year: str) -> bool:
-        if not (year.isdecimal() and len(year) == len("1988") and int(year)):
-            return _fail(self.year, _("Write the year in four digits, such as 1988."))
-        number = _month(month)
-        if number is None:
-            return _fail(self.month, _("The month is a number from 1 to 12."))
-        if not day.isdecimal() or not 1 <= int(day) <= _days(int(year), number):
-            return _fail(self.day, _("This month does not have such a day."))
-        return self._judge(date(int(year), number, int(day)))
-
-    def _judge(self, born: date) -> bool:
-        today = datetime.now(UTC).date()
-        if born > today:
-            return _fail(self.year, _("This date is in the future."))
-        if born > _years_before(today, YOUNGEST):
-            return _fail(self.year, _("You must be at least 16 years old to use UpGuide."))
-        if born < _years_before(today, OLDEST):
-            return _fail(self.year, _("This is more than 120 years ago. Check the year."))
-        self.birth_date = born
-        return True
-
-
-def _fail(field: Field, complaint: str) -> bool:
-    field.errors = (*field.errors, complaint)
-    return False
-
-
-def _month(text: str) -> int | None:
-    return int(text) if text.isdecimal() and 1 <= int(text) <= 12 else None  # noqa: PLR2004
-
-
-def _days(year: int, month: int) -> int:
-    return calendar.monthrange(year, month)[1]
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
 
 
 class PhoneForm(Form):
