@@ -33,7 +33,8 @@ IN_THE_NAME_OF = {
     "upguide/commands/": "the owner of the system, at the command line",
     "upguide/mail/": "messages belong to a portal and are sent as nobody",
     "upguide/features/accounts/": "the person whose password, link or code was given a moment ago",
-    "upguide/features/breaches/actions/reports.py": "a letter to those who handle breaches; the reporter reads nothing",
+    "upguide/features/breaches/letters.py": "a job that writes to each whom a breach concerns, under their own key",
+    "upguide/features/breaches/posting.py": "a letter about a breach to whom it is for; the reporter reads nothing",
     "upguide/privacy/": "jobs of erasure and retention, each in the name of the person whom it is about",
 }
 LESS = ("False", "None")  # taking something away makes nobody else

@@ -45,6 +45,7 @@ from upguide.models import (
     Photo,
     PhotoDraft,
     RecoveryCode,
+    RepeatedSearch,
     RetentionWarning,
     StatementNotice,
     Token,
@@ -61,8 +62,8 @@ OF_PERSONS = sorted(name for name, table in Base.metadata.tables.items() if "per
 OWN_ALONE = (
     *("access_persons", "acts", "agreement_reminders", "breach_concerned", "consent_withdrawals", "consents"),
     *("credentials", "erasures", "exports", "journal", "limits", "passkeys", "photo_drafts"),
-    *("recovery_codes", "requests", "retention_warnings", "role_grants", "sessions", "statement_notices", "tokens"),
-    "totps",
+    *("recovery_codes", "repeated_searches", "requests", "retention_warnings", "role_grants", "sessions"),
+    *("signatures", "statement_notices", "tokens", "totps"),
 )
 # Belongs to its portal, which sends it, and to whoever it is for.
 TENANT_TOO = ("mails",)
@@ -120,6 +121,7 @@ def make_full_person(tenant: str) -> Made:
                 AgreementReminder(person_id=person.id, agreement="x", ends_at=text("now()"), days=7),
                 ConsentWithdrawal(person_id=person.id, tenant_id="executive"),
                 StatementNotice(person_id=person.id, tenant_id=tenant, version=9),
+                RepeatedSearch(person_id=person.id, tenant_id=tenant, day=text("current_date"), times=10),
                 Limit(person_id=person.id, kind="restriction"),
                 RetentionWarning(
                     person_id=person.id,
@@ -159,9 +161,15 @@ def give_mail(database: WorkerDatabase, person: Made) -> None:
             [person.tenant, person.id],
         )
         connection.execute(
-            "INSERT INTO breach_concerned (person_id, id, breach_id, items, source, removed)"
-            " VALUES (%s, gen_random_uuid(), %s, '{}', 'added', false)",
+            "INSERT INTO breach_concerned"
+            " (person_id, id, breach_id, items, source, removed, exercise, breach_number, aware_at)"
+            " VALUES (%s, gen_random_uuid(), %s, '{}', 'added', false, true, 1, now())",
             [person.id, any_breach(database)],
+        )
+        connection.execute(
+            "INSERT INTO repeated_searches (person_id, id, tenant_id, day, times)"
+            " VALUES (%s, gen_random_uuid(), %s, current_date, 30)",
+            [person.id, person.tenant],
         )
         connection.execute(
             "INSERT INTO access_persons (access_id, person_id, place) VALUES (%s, %s, 1)",
@@ -275,6 +283,8 @@ ROWS: dict[str, str] = {
     "photos": "(person_id, file_key) VALUES (%s, '')",
     "professionals": "(person_id, listed) VALUES (%s, false)",
     "recovery_codes": "(person_id, id, code_hash) VALUES (%s, gen_random_uuid(), '')",
+    "repeated_searches": "(person_id, id, tenant_id, day, times)"
+    " VALUES (%s, gen_random_uuid(), 'upguide', current_date, 30)",
     "requests": "(person_id, id, tenant_id, language, kind, words, asked_on, due_on)"
     " VALUES (%s, gen_random_uuid(), 'upguide', 'en', 'question', '', current_date, current_date)",
     "retention_warnings": "(person_id, counted_from, days_before, warned_on, goes_on, mail_id, heard, next_on)"

@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -30,6 +30,7 @@ class WorkerDatabase:
 
     server: embedded.EmbeddedServer
     name: str
+    _kept: list[psycopg.Connection] = field(default_factory=list)
 
     @property
     def owner_url(self) -> str:
@@ -40,10 +41,22 @@ class WorkerDatabase:
         """Open a connection in autocommit; as the superuser, whom row-level security does not bind."""
         return self.server.connect(self.name, role)
 
+    def kept(self) -> psycopg.Connection:
+        """Return one such connection that stays open, for what each test and each request asks."""
+        if not self._kept or self._kept[0].closed:
+            # Tests change tables: a statement that was prepared before would fail.
+            self._kept[:] = [self.connect()]
+            self._kept[0].prepare_threshold = None
+        return self._kept[0]
+
+    def close(self) -> None:
+        """Close the connection that stays open."""
+        while self._kept:
+            self._kept.pop().close()
+
     def empty(self) -> None:
         """Remove all rows that tests committed; what migrations filled stays away too."""
-        with self.connect() as connection:
-            connection.execute(EMPTY)
+        self.kept().execute(EMPTY)
 
 
 # Deleting from the few tables that have rows is quicker than truncating all.
@@ -76,9 +89,11 @@ def worker_database(worker: str, var: Path) -> Iterator[WorkerDatabase]:
             drop_left_behind(connection)
             template = ensure_template(server, connection, var)
             copy(connection, template, name)
+        made = WorkerDatabase(server, name)
         try:
-            yield WorkerDatabase(server, name)
+            yield made
         finally:
+            made.close()
             drop(connection, name)
     server.release()
 

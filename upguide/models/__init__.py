@@ -8,7 +8,7 @@ from .mail import Mail
 from .membership import Membership, NameWord
 from .oversight import AccessAsk, AccessPerson, OfficerAccess
 from .person import Address, Employer, Person, PersonKey, Phone, Photo, PhotoDraft, Professional
-from .privacy import Consent, Entry, HiddenItem, JournalEntry
+from .privacy import Consent, Entry, HiddenItem, JournalEntry, RepeatedSearch
 from .requests import ConsentWithdrawal, DataRequest, Limit
 from .retention import RetentionRun, RetentionTally, RetentionWarning
 from .rights import Erasure, Export, FileToRemove, LedgerMark
@@ -60,6 +60,7 @@ __all__ = [
     "Professional",
     "RecoveryCode",
     "Registration",
+    "RepeatedSearch",
     "RetentionRun",
     "RetentionTally",
     "RetentionWarning",

@@ -114,7 +114,7 @@ CLAUSES: Mapping[str, Clause] = {
     "U2": Clause(N_("We send only the messages that your account cannot do without."), "accounts.security"),
     "U5": Clause(
         N_(
-            "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year."
+            "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year. While the use of your data is restricted because you asked for it, they stay until you end that."
         ),
         "rights.erasure",
     ),

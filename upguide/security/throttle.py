@@ -40,6 +40,8 @@ class Action(Enum):
     MAIL_CHANGE = "mail-change"
     PHOTO = "photo"
     REPORT_BREACH = "report-breach"
+    LOOK_UP = "look-up"
+    ASK_OWNER = "ask-owner"
 
 
 class By(Enum):
@@ -137,6 +139,10 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(20, DAY, _ADDRESS),
         Rule(100, HOUR, _TENANT, spares=3),
     ),
+    # A webmaster opens people's data one by one (W9): enough for a busy desk, too little to go through everybody.
+    Action.LOOK_UP: (Rule(20, HOUR, _PERSON), Rule(60, DAY, _PERSON), Rule(100, HOUR, _ADDRESS)),
+    # Each is a message to the owner.
+    Action.ASK_OWNER: (Rule(3, DAY, _PERSON), Rule(10, DAY, _ADDRESS)),
     # Drawing a photo keeps a process busy.
     Action.PHOTO: (
         Rule(10, 15 * MINUTE, _PERSON),
