@@ -250,7 +250,7 @@ def factors(database: WorkerDatabase) -> tuple[list[str], int, int]:
 def test_leaving_a_portal_takes_its_passkeys_along_and_with_the_last_factor_the_codes(
     app: Flask, browse: Browse, database: WorkerDatabase
 ) -> None:
-    person, other = make_person("gfs"), make_person("gfs")
+    person, other = make_person("gfs", language="en"), make_person("gfs")
     there = join(person, "upguide")
     set_passkey(person)
     set_passkey(there)
