@@ -9,7 +9,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from tests.models.test_row_security import OF_PERSONS, as_app, make_full_person
 from tests.support.database import WorkerDatabase
-from tests.support.factories import make_professional
+from tests.support.factories import make_person, make_professional
 
 pytestmark = pytest.mark.clause("P5")
 
