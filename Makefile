@@ -22,9 +22,9 @@ run: $(READY) ## serve all portals on port 8000 (or PORT), with database, demo w
 
 # One process drives browsers, or runs event loops of its own, never both: hence three rounds.
 test: $(READY) browser ## everything that CI runs
-	@$(BIN)/pytest -n 2 -m "not browser and not audit"
-	@$(BIN)/pytest -n 2 -m "browser and not audit" tests/browser
-	@$(BIN)/pytest -n 2 -m "browser and not audit" --ignore tests/browser
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not audit"
+	@$(BIN)/pytest -n 2 --dist worksteal -m "browser and not audit" tests/browser
+	@$(BIN)/pytest -n 2 --dist worksteal -m "browser and not audit" --ignore tests/browser
 
 check: $(READY) ## lint, format, types, layers, templates, catalogues, clauses, drift of migrations
 	@$(BIN)/ruff check .
@@ -39,9 +39,9 @@ check: $(READY) ## lint, format, types, layers, templates, catalogues, clauses, 
 bench: $(READY) ## the benchmarks, as ratios
 	@$(BIN)/python -m bench
 
-audit: $(READY) browser ## every page in every theme, language, light and width, with axe; jobs killed at random points
-	@$(BIN)/pytest tests/browser -m audit -n 2
-	@$(BIN)/pytest tests -m audit -n 2 --ignore tests/browser
+audit: $(READY) browser ## every page in every theme, language, light and width, with axe, going on where it was broken off; jobs killed at random points
+	@$(BIN)/pytest tests/browser -m audit -n 2 --dist worksteal -v
+	@$(BIN)/pytest tests -m audit -n 2 --dist worksteal -v --ignore tests/browser
 
 clauses: $(READY) ## each clause of the privacy statement, with the tests that prove it
 	@$(FLASK) privacy clauses --json

@@ -69,10 +69,10 @@ def run(name: str) -> None:
         seconds = time.monotonic() - begun
         db.session.remove()
     done = sum(figures.warned.values()) + figures.repeated + figures.erased + figures.failed
-    print(json.dumps({"seconds": seconds, "megabytes": _peak() / 1024, "done": done}))
+    print(json.dumps({"seconds": seconds, "megabytes": peak() / 1024, "done": done}))
 
 
-def _peak() -> int:
+def peak() -> int:
     """Return the most memory that this process had, in kB; what `getrusage` says counts the process that began it."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

@@ -6,6 +6,7 @@ One database for each number of members, such as `bench_100000`.
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ def build(server: embedded.EmbeddedServer, members: int) -> World:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(world.name)))
             parts = [sql.Identifier(part) for part in (world.name, embedded.OWNER)]
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*parts))
+            # To what was erased in another database, a new one would seem to be an old copy, and answer nobody.
+            shutil.rmtree(VAR / "files" / "ledger", ignore_errors=True)
         _migrate(world)
         note = sql.Literal(json.dumps(_migrations()))
         connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(world.name), note))

@@ -1,6 +1,7 @@
 """What stands in header, footer and language switch. An entry leads somewhere that this viewer may go, or is absent."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import request, url_for
 
@@ -67,6 +68,16 @@ _NAV = (
 )
 
 
+def address(endpoint: str) -> str:
+    """Return the address of an endpoint that needs no values: those of the menus are built once, not for each page."""
+    return _address(request.environ.get("SCRIPT_NAME", ""), endpoint)
+
+
+@cache
+def _address(_prefix: str, endpoint: str) -> str:
+    return url_for(endpoint)
+
+
 def nav_items() -> list[Link]:
     """Return the main tasks of this viewer on this portal; none for somebody signed out."""
     viewer, modules = current_viewer(), current_tenant().modules
@@ -75,7 +86,7 @@ def nav_items() -> list[Link]:
         for entry in _NAV
         if may(viewer, entry.permission) and (entry.module is None or entry.module in modules)
         if entry.until is None or not may(viewer, entry.until)
-        for url in [url_for(entry.endpoint)]
+        for url in [address(entry.endpoint)]
     ]
 
 
@@ -92,9 +103,9 @@ def bell() -> Bell | None:
 def footer_links() -> list[Link]:
     """Return what stands at the foot of every page."""
     return [
-        Link(url_for("statement.current"), gettext("Privacy statement")),
-        Link(url_for("statement.cookies"), gettext("Cookies")),
-        Link(url_for("breaches.report_a_breach"), gettext("Report a data breach")),
+        Link(address("statement.current"), gettext("Privacy statement")),
+        Link(address("statement.cookies"), gettext("Cookies")),
+        Link(address("breaches.report_a_breach"), gettext("Report a data breach")),
     ]
 
 

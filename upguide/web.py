@@ -118,6 +118,10 @@ def _leave(_error: BaseException | None) -> None:
     set_scope(None, None)
 
 
+def _url_for(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if values or endpoint.startswith(".") else navigation.address(endpoint)
+
+
 def _template_globals(app: Flask) -> dict[str, Any]:
     def static_url(path: str) -> str:
         return str(app.config["STATIC_PREFIX"]) + path
@@ -127,7 +131,7 @@ def _template_globals(app: Flask) -> dict[str, Any]:
         "viewer": LocalProxy(current_viewer),
         "request": LocalProxy(lambda: request),
         "session": LocalProxy(lambda: session),
-        "url_for": url_for,
+        "url_for": _url_for,
         "static_url": static_url,
         "csp_nonce": csp_nonce,
         "csrf_token": generate_csrf,

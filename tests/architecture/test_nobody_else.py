@@ -33,7 +33,8 @@ IN_THE_NAME_OF = {
     "upguide/commands/": "the owner of the system, at the command line",
     "upguide/mail/": "messages belong to a portal and are sent as nobody",
     "upguide/features/accounts/": "the person whose password, link or code was given a moment ago",
-    "upguide/features/breaches/actions/reports.py": "a letter to those who handle breaches; the reporter reads nothing",
+    "upguide/features/breaches/letters.py": "a job that writes to each whom a breach concerns, under their own key",
+    "upguide/features/breaches/posting.py": "a letter about a breach to whom it is for; the reporter reads nothing",
     "upguide/notices/mailing.py": "jobs that mail notifications, each in the name of who is written to",
     "upguide/features/notices/actions.py": "whoever has the sealed link of their own mail, to turn that mail off",
     "upguide/features/connections/actions/made.py": "whoever holds the mailed link of an account made for them; or"

@@ -61,7 +61,8 @@ GATE_TABLE_GRANTS = (
 MAY_READ = {
     "acts": "act closes_at done_at id person_id reason role session_id tenant_id webmaster_id",
     "agreement_reminders": "agreement days ends_at person_id",
-    "breach_concerned": "breach_id id items person_id reason removed source told_at",
+    "breach_concerned": "aware_at breach_id breach_number exercise id items letter letter_at letter_items mail_id"
+    " person_id reason removed source told_at told_items",
     "breach_mails": "breach_id kind",
     "breach_reports": "breach_id decided_at decision",
     "breaches": "authority aware_at closed_at exercise id number reported_at",
@@ -85,6 +86,7 @@ MAY_READ = {
     "recovery_codes": "person_id",
     "registrations": "agreed_at expires_at language mail_address password_hash secret_hash statement_hash"
     " statement_version tenant_id",
+    "repeated_searches": "day id person_id times",
     "requests": "answer answered_as answered_at answered_by asked_at asked_on due_on extended_at extension_reason id"
     " kind language person_id purpose reminded tenant_id words",
     "retention_warnings": "counted_from next_on person_id",
@@ -110,13 +112,14 @@ MAY_DELETE = {
     "passkeys",
     "recovery_codes",
     "registrations",
+    "repeated_searches",
     "role_grants",
     "sessions",
     "tokens",
     "totps",
 }
 MAY_UPDATE = {
-    "breach_concerned": "items reason removed source",
+    "breach_concerned": "items letter letter_at reason removed source told_at told_items",
     "mails": "made_at state",
     "persons": "blocked_at blocked_reason",
     "requests": "answer answered_as answered_at answered_by due_on extended_at extension_reason reminded",
@@ -127,7 +130,7 @@ MAY_UPDATE = {
 }
 MAY_INSERT = {
     "acts": "act closes_at done_at id person_id reason role session_id tenant_id webmaster_id",
-    "breach_concerned": "breach_id id items person_id reason removed source told_at",
+    "breach_concerned": "aware_at breach_id breach_number exercise id items person_id reason removed source told_at",
     "breach_mails": "breach_id kind",
     "journal": "items person_id reason relations session_id setting tenant_id viewer_id",
     "notices": "id kind person_id subject_id tenant_id",
@@ -146,7 +149,8 @@ GATE = {
     "gate.drop_mail(uuid)": "removes a message that did not go out, for a bound webmaster",
     "gate.ending_signatures(integer[])": "identities alone of those whose signature ends soon",
     "gate.handle_of(uuid)": "to somebody bound: how `show` addresses a member of this portal",
-    "gate.home_of(uuid)": "a portal from which somebody is written to",
+    "gate.home_of(uuid)": "to other functions alone: a portal from which somebody is written to",
+    "gate.card_signed(uuid,integer,integer)": "whether a member signed what a card needs: yes or no",
     "gate.look(uuid)": "to a bound webmaster: whom an open look of theirs is at, and why",
     "gate.looked_at()": "to a bound webmaster: at whom looks of theirs are open",
     "gate.open_look(text,text,uuid,uuid,text)": "opens somebody's data to a bound webmaster for half an hour, noted",
@@ -161,7 +165,10 @@ GATE = {
     "gate.breach_handlers()": "who is to hear of a breach: identities alone",
     "gate.concerned(uuid,uuid,integer,uuid)": "to somebody bound: numbers on a breach's list; journals the look",
     "gate.due_breach_marks(timestamp with time zone)": "which clocks passed 24, 48 or 66 hours: no words",
-    "gate.forget_old_breaches(timestamp with time zone)": "removes what is over of the register",
+    "gate.forget_old_breaches()": "removes what is over of the register, and tells how many of each",
+    "gate.looking_sessions(text,text,timestamp with time zone,timestamp with time zone,integer)": "to somebody bound:"
+    " in which sessions people were looked at; neither who looked nor at whom",
+    "gate.note_breach_letter(uuid,uuid,text)": "what became of a letter about a breach, named by its random identity",
     "gate.handles_breaches()": "whether the one who asks is an officer or webmaster, bound",
     "gate.note_breach_mail(uuid,text)": "that a message about a breach is being written, once",
     "gate.note_concerned(uuid,text,text,timestamp with time zone,timestamp with time zone,text[],uuid)": "puts whom"
@@ -169,7 +176,7 @@ GATE = {
     "gate.answer_request(integer,uuid,bytea)": "takes a sealed answer of somebody bound, and tells whom to mail",
     "gate.bound_as(integer)": "as what the one who asks is appointed, and bound by this version to keep silent",
     "gate.extend_request(integer,uuid,bytea)": "lets somebody bound take two months more, once",
-    "gate.handlers()": "where officers and webmasters are reached",
+    "gate.handlers()": "to jobs, and to somebody bound: where officers and webmasters are reached",
     "gate.remind_requests(integer[])": "which requests are to be reminded of, once a step",
     "gate.requests(integer,uuid,boolean,integer,integer)": "to somebody bound: what others asked, sealed, nameless",
     "gate.close_registrations(bytea,text)": "whether a mailed secret's registration waited; removes its address's",
@@ -181,8 +188,8 @@ GATE = {
     "gate.forget_own_address()": "removes wishes of others for the address of who goes",
     "gate.own_registrations()": "what waits under the address of who asks, without hashes",
     "gate.known_persons(uuid,integer)": "identities alone, for the ledger of erasures, page by page",
-    "gate.forget_accesses_of_nobody(timestamp with time zone)": "removes ended accesses of the officer that concern"
-    " nobody who is there, and tells how many",
+    "gate.forget_accesses_of_nobody(timestamp with time zone)": "removes, for a job, ended accesses of the officer that"
+    " concern nobody who is there, and tells how many",
     "gate.untold_members(text,integer,integer)": "identities alone of members who were not told of a version yet",
     "gate.silent_members(text,integer,integer,integer)": "identities alone of those who have not answered a version",
     "gate.version_answers(integer)": "how many members answered a version, and what: nobody's answer",
@@ -226,7 +233,17 @@ GATE = {
     "gate.waiting_accounts(timestamp with time zone,uuid,integer)": "identities alone of accounts made for others",
     "gate.forget_declined(timestamp with time zone)": "removes what was declined 30 days ago, and tells how many",
     "gate.opened_items()": "to the officer: which items of whom are open at this moment",
-    "gate.unusual_looks(integer,integer,integer,integer,integer,integer)": "what stands out, without names",
+    "gate.unusual_looks(integer,integer,integer,integer,integer,integer,integer)": "what stands out, without names",
+    "gate.answerers(uuid)": "where those are reached who may answer what somebody asked",
+    "gate.askable_webmasters(uuid)": "to the officer: whom to ask still for an access, and where they are reached",
+    "gate.forget_searches(date)": "removes notes of repeated searches past their days, and tells how many",
+    "gate.may_answer(uuid,text)": "to other functions alone: whether this role answers what somebody asked",
+    "gate.may_be_signed(text,integer)": "whether a version of an agreement is written already",
+    "gate.nobody_attends(uuid)": "to the officer, and to who answered: whether no webmaster is left to attend",
+    "gate.role_changes(integer,integer)": "to the officer: who changed whose role, when and why, by number",
+    "gate.role_readers(uuid)": "where those are reached who hear of a change of roles at the command line",
+    "gate.role_register()": "to the officer: who has which role since when, by number",
+    "gate.somebody_attends(uuid)": "to other functions alone: whether any webmaster may attend an access",
 }
 
 

@@ -33,6 +33,7 @@ def make_register(handler: Made, database: WorkerDatabase) -> dict[str, str]:
         of = view_of(handler, number)
         register.describe(db.session(), "officer", of, of.version, {**WORDS, **NUMBERS, "facts": LONG})
     ready_letters(handler, number, LONG)
+    add_concerned(handler, number, make_person(handler.tenant))
     with database.connect() as connection:
         rows = connection.execute("SELECT id FROM breach_concerned ORDER BY id LIMIT 2").fetchall()
     with as_handler(handler):

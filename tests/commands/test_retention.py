@@ -17,6 +17,7 @@ Warned 30 days before: 0
 Warned 7 days before: 0
 Warned again, because a letter did not arrive: 0
 Erased: 0
+Kept though their time is up, because their data is restricted: 0
 Left for the next pass, because something went wrong: 0
 """
 

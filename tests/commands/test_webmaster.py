@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.features.rights.work import letters
 from tests.support.database import WorkerDatabase
-from tests.support.factories import Made, make_officer, make_person
+from tests.support.factories import Made, make_officer, make_person, make_webmaster
 
 pytestmark = pytest.mark.clause("W9")
 
@@ -49,3 +50,47 @@ def test_nobody_gets_two_roles_and_nobody_unknown_gets_one(app: Flask, database:
         said, failed = call(app, "appoint", address)
         assert (isinstance(failed, SystemExit), reason in " ".join(said.split())) == (True, True)
     assert roles_of(database, officer) == [("officer",)]
+
+
+@pytest.mark.clause("W8")
+@pytest.mark.parametrize("role", ["webmaster", "officer"])
+def test_person_webmasters_and_officers_are_told_who_did_it_and_not_of_whom(
+    app: Flask, database: WorkerDatabase, role: str
+) -> None:
+    person, webmaster, officer = make_person(language="en"), make_webmaster(language="en"), make_officer(language="en")
+    elsewhere = make_officer("gfs", language="nl")
+    for change in ("appoint", "appoint", "dismiss", "dismiss"):
+        call(app, change, person.mail_address, "--role", role)
+    sent = letters(database, app)
+    assert sorted((kind, to) for kind, to, _text in sent) == sorted(
+        [
+            ("appointed", person.mail_address),
+            ("dismissed", person.mail_address),
+            *[("roles_changed", webmaster.mail_address)] * 2,
+            *[("roles_overseen", one.mail_address) for one in (officer, elsewhere)] * 2,
+        ]
+    )
+    texts = [" ".join(text.split()) for _kind, to, text in sent if to != elsewhere.mail_address]
+    assert [text for text in texts if "the owner of" not in text] == []
+    others = [text for _kind, to, text in sent if to != person.mail_address]
+    named = (person.surname, person.mail_address, person.number)
+    assert [name for name in named for text in others if str(name) in text] == []
+
+
+@pytest.mark.parametrize("role", ["webmaster", "officer"])
+def test_somebody_who_is_blocked_is_not_appointed(app: Flask, database: WorkerDatabase, role: str) -> None:
+    person = make_person()
+    make_officer()
+    with database.connect() as connection:
+        connection.execute("UPDATE persons SET blocked_at = now() WHERE id = %s", [person.id])
+    said, failed = call(app, "appoint", person.mail_address, "--role", role)
+    assert (isinstance(failed, SystemExit), "this account is blocked" in " ".join(said.split())) == (True, True)
+    assert (roles_of(database, person), letters(database, app)) == ([], [])
+
+
+def test_somebody_who_is_blocked_can_be_dismissed(app: Flask, database: WorkerDatabase) -> None:
+    person = make_webmaster()
+    with database.connect() as connection:
+        connection.execute("UPDATE persons SET blocked_at = now() WHERE id = %s", [person.id])
+    assert "Dismissed: webmaster no more." in call(app, "dismiss", person.mail_address)[0]
+    assert roles_of(database, person) == []

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import text
 
 from tests.support.database import WorkerDatabase, copy, drop, settings_for_tests
-from upguide.config import Settings
+from upguide.config import ROOT, Settings
 from upguide.database import app_url, embedded, install
 from upguide.extensions import Base, db
 
@@ -42,21 +45,80 @@ def test_every_model_has_its_table(database):
     assert set(Base.metadata.tables) - tables(database) == set()
 
 
-def test_migrations_go_up_from_empty_down_to_empty_and_up_again(database, tmp_path):
+# All that a migration makes and could leave behind, one line each: who may do what, by which rule, in which body.
+CATALOGUE = """
+SELECT concat_ws(' ', 'table', relname, relkind, relrowsecurity, relforcerowsecurity) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')
+UNION ALL
+SELECT concat_ws(' ', 'column', a.attrelid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                 pg_get_expr(d.adbin, d.adrelid))
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = 'public'::regnamespace
+     AND c.relkind = 'r' LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'right ' || table_name || ' ' || grantee || ' ' || privilege_type FROM information_schema.role_table_grants
+WHERE table_schema = 'public'
+UNION ALL
+SELECT 'right ' || table_name || '.' || column_name || ' ' || grantee || ' ' || privilege_type
+FROM information_schema.column_privileges WHERE table_schema = 'public'
+UNION ALL
+SELECT concat_ws(' ', 'rule', tablename, policyname, permissive, roles, cmd, qual, with_check)
+FROM pg_policies
+UNION ALL
+SELECT concat_ws(' ', 'function', p.oid::regprocedure, pg_get_userbyid(p.proowner), pg_get_functiondef(p.oid),
+                 array(SELECT a::text FROM unnest(p.proacl) AS a ORDER BY 1))
+FROM pg_proc p WHERE p.pronamespace IN ('public'::regnamespace, to_regnamespace('gate'))
+      AND p.prokind = 'f'
+UNION ALL
+SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT 'extension ' || extname FROM pg_extension
+"""
+
+
+def catalogue(database: WorkerDatabase) -> set[str]:
+    """Return all that stands in a database but its rows."""
+    with database.connect() as connection:
+        return {row[0] for row in connection.execute(CATALOGUE)}
+
+
+@contextmanager
+def empty(database: WorkerDatabase, var: Path) -> Iterator[WorkerDatabase]:
+    """A database with nothing in it, and an application that may migrate it."""
     made = WorkerDatabase(database.server, f"{database.name}_empty")
     with made.server.connect() as connection:
         copy(connection, "template1", made.name)
     try:
-        with application(settings_for_tests(made.owner_url, tmp_path)):
-            upgrade()
-            full = tables(made)
-            downgrade(revision="base")
-            assert tables(made) == {"alembic_version"}
-            upgrade()
-            assert tables(made) == full
+        with application(settings_for_tests(made.owner_url, var)):
+            yield made
     finally:
         with made.server.connect() as connection:
             drop(connection, made.name)
+
+
+def test_each_migration_takes_back_all_that_it_made_and_makes_it_again(database, tmp_path):
+    scripts = ScriptDirectory(str(ROOT / "upguide" / "migrations"))
+    revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    with empty(database, tmp_path) as made:
+        stages = {}
+        for revision in revisions:
+            upgrade(revision=revision)
+            stages[revision] = catalogue(made)
+        left = {}
+        for before, revision in reversed(list(pairwise(revisions))):
+            downgrade(revision=before)
+            found = catalogue(made)
+            left[revision] = {"left": sorted(found - stages[before]), "lost": sorted(stages[before] - found)}
+        downgrade(revision="base")
+        assert {revision: what for revision, what in left.items() if what["left"] or what["lost"]} == {}
+        assert tables(made) == {"alembic_version"}
+        upgrade()
+        assert catalogue(made) == stages[revisions[-1]]
 
 
 def test_application_reads_the_version_and_cannot_change_it(settings):

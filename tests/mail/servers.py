@@ -8,7 +8,7 @@ import ssl
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,6 +16,9 @@ from threading import Event, Thread
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from upguide.config import Settings
 
 
 @dataclass
@@ -100,6 +103,17 @@ def mail_server(inbox: Inbox, tls: ssl.SSLContext | None = None, port: int | Non
     finally:
         inbox.go_on.set()
         controller.stop()
+
+
+@contextmanager
+def with_mail_server(app: Flask, settings: Settings, inbox: Inbox) -> Iterator[None]:
+    """Let the application have a mail server for the block."""
+    with mail_server(inbox) as url:
+        app.config["UPGUIDE"] = replace(settings, smtp_url=url)
+        try:
+            yield
+        finally:
+            app.config["UPGUIDE"] = settings
 
 
 def free_port() -> int:

@@ -46,6 +46,8 @@ VALUES: dict[str, Any] = {
     "deadline": datetime(2026, 11, 23, 13, 5, tzinfo=UTC),
     "words": "\n\n",
     "what": "",
+    "told_on": datetime(2026, 11, 21, 13, 5, tzinfo=UTC),
+    "more": "",
     "about": RequestKind.QUESTION,
     "due_on": date(2026, 12, 22),
     "days": 3,
@@ -63,6 +65,7 @@ VALUES: dict[str, Any] = {
     "off_link": "https://gfs.nucoaching.nl/notifications/off/secretqx7531",
     "frequency": Frequency.WEEKLY,
     "told": ((Kind.HELPED, 1), (Kind.COMMENTED, 3)),
+    "by_owner": False,
     "counts": (("UpGuide", 3, 1, 1, 1),),
 }
 TENANTS = read_tenants(ROOT / "tenants")

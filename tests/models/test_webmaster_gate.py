@@ -1,6 +1,9 @@
 """The database itself asks who is bound: by raw SQL, too, an unsigned webmaster is shown nothing (W9, D3)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -227,3 +230,80 @@ def test_former_version_is_refused_by_the_gate_of_requests_too(core: Flask, data
     with as_app(database, "upguide", officer.id) as connection:
         answers = [connection.execute("SELECT gate.bound_as(%s)", [version]).fetchone() for version in (0, 1)]
     assert answers == [(None,), (None,)]
+
+
+@pytest.mark.parametrize("agreement", list(AgreementKind))
+def test_version_that_is_not_written_yet_cannot_be_signed(
+    core: Flask, database: WorkerDatabase, agreement: AgreementKind
+) -> None:
+    """Else a signature of today bound somebody, one day, to words that nobody has read."""
+    person, version = make_person(), CURRENT[agreement]
+    done = []
+    for asked_version in (version - 1, version, version + 1):
+        with as_app(database, "upguide", person.id) as connection:
+            try:
+                connection.execute(
+                    "INSERT INTO signatures (person_id, id, agreement, version, language, text_hash, expires_at)"
+                    " VALUES (%s, gen_random_uuid(), %s, %s, 'en', '', now() + interval '1 year')",
+                    [person.id, agreement.value, asked_version],
+                )
+                done.append(asked_version)
+            except InsufficientPrivilege:
+                pass
+    assert done == [version - 1, version]
+
+
+def test_agreement_that_there_never_was_cannot_be_signed(core: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    with as_app(database, "upguide", person.id) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(
+            "INSERT INTO signatures (person_id, id, agreement, version, language, text_hash)"
+            " VALUES (%s, gen_random_uuid(), 'another', 1, 'en', '')",
+            [person.id],
+        )
+
+
+ACT = "SELECT outcome FROM gate.act_on(%s, %s, 'for a good reason')"
+
+
+def test_two_webmasters_who_act_at_once_do_it_once(core: Flask, database: WorkerDatabase) -> None:
+    person, first, second = make_person(), make_webmaster(), make_webmaster()
+    looks = {one.id: open_look(one, person) for one in (first, second)}
+    for act in ("block", "release"):
+        assert sorted(at_once(database, [(one.id, ACT, [looks[one.id], act]) for one in (first, second)])) == [
+            "done",
+            "unchanged",
+        ]
+    with database.connect() as connection:
+        acts = connection.execute("SELECT act FROM acts WHERE act IN ('block', 'release') ORDER BY done_at").fetchall()
+    assert acts == [("block",), ("release",)]
+
+
+@pytest.mark.clause("W8")
+def test_nobody_is_blocked_and_appointed_at_once(core: Flask, database: WorkerDatabase) -> None:
+    """One webmaster blocks somebody while another makes them officer: one of the two comes too late."""
+    person, first, second = make_person(), make_webmaster(), make_webmaster()
+    look = open_look(first, person)
+    appointing = "SELECT outcome FROM gate.change_role(%s, 'officer', 'appoint', 'for a good reason', NULL)"
+    outcomes = at_once(database, [(first.id, ACT, [look, "block"]), (second.id, appointing, [person.mail_address])])
+    assert outcomes in (["done", "blocked"], ["has_role", "appoint"])
+
+
+def at_once(database: WorkerDatabase, acts: list[tuple[UUID, str, list[Any]]]) -> list[str]:
+    """Let several act in transactions of their own, each open until all have begun or wait; return what came of it."""
+    begun = Barrier(len(acts))
+
+    def run(viewer: UUID, statement: str, values: list[Any]) -> str:
+        with database.connect("upguide_app") as connection, connection.transaction():
+            connection.execute(
+                "SELECT set_config('app.tenant', 'upguide', true), set_config('app.viewer', %s, true)", [str(viewer)]
+            )
+            begun.wait(timeout=10)
+            row = connection.execute(statement, values).fetchone()
+            assert row is not None
+            # Long enough for the other to be in the midst of it, too, where nothing makes it wait.
+            sleep(0.3)
+        return str(row[0])
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return [one.result() for one in [threads.submit(run, *act) for act in acts]]

@@ -109,10 +109,10 @@ def expected_of_the_appointed(asker: Asker) -> set[Permission]:
     if AgreementKind.CONFIDENTIALITY not in asker.signed:
         return allowed
     if Role.WEBMASTER in asker.roles:
-        allowed |= {Permission.LOOK_UP, Permission.ADMINISTER, Permission.HANDLE_BREACHES}
+        allowed |= {Permission.LOOK_UP, Permission.ADMINISTER}
     if Role.OFFICER in asker.roles:
-        allowed |= {Permission.OVERSEE, Permission.HANDLE_BREACHES}
-    return allowed
+        allowed |= {Permission.OVERSEE}
+    return allowed | ({Permission.HANDLE_BREACHES, Permission.ANSWER_REQUESTS} if asker.roles else set())
 
 
 @pytest.mark.clause("W9", "W10")

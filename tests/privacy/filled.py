@@ -64,9 +64,12 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("journal", "relations"): ["member"],
     ("journal", "items"): ["surname"],
     ("breach_concerned", "source"): "added",
+    ("breach_concerned", "letter"): "told",
     ("entries", "item"): "surname",
     ("hidden_items", "item"): "gender",
 }
+# Sealed under the person's key, though other values of the item are not.
+SEALED_TOO = ("letter_words",)
 MAIL = (
     b"Subject: Letter\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n\n"
     b"--x\nContent-Type: text/plain\n\n%s\n--x\nContent-Type: text/html\n\n<p>%s</p>\n--x--\n"
@@ -148,7 +151,8 @@ def _row(touch: Touch, person: Made, other: Made, vault: Vault) -> dict[str, Any
 
 def _seal(table: Table, row: dict[str, Any], vault: Vault) -> None:
     for column in table.columns:
-        if any(CATALOGUE[item].sealed for item in column.info.get("items", ())) and isinstance(row[column.name], bytes):
+        sealed = any(CATALOGUE[item].sealed for item in column.info.get("items", ())) or column.name in SEALED_TOO
+        if sealed and isinstance(row[column.name], bytes):
             identity = row[row_identity(table)]
             row[column.name] = vault.close(f"{table.name}.{column.name}", identity, row[column.name].decode())
 

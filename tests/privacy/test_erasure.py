@@ -21,7 +21,7 @@ from upguide.models.base import dispositions_of
 from upguide.policy.items import Item
 from upguide.policy.purposes import Term
 from upguide.privacy.dispositions import faults
-from upguide.privacy.erasure import Kept, erase, forecast
+from upguide.privacy.erasure import ErasureDiffersError, Kept, erase, forecast
 from upguide.privacy.holdings import held_items
 from upguide.privacy.vault import vault_of
 from upguide.privacy.walk import touches, walk
@@ -190,6 +190,66 @@ def test_the_walk_shows_one_s_own_words_in_another_s_copy_and_nobody_else_s(tabl
     assert found["test_diaries", Part.ABOUT_ME].values[Item.PROGRESS] == {"words": "I went on"}
     assert found["test_diaries", Part.ABOUT_ME].files == ("ab" * 16, "ab" * 16)
     assert found["test_bills", Part.ABOUT_ME].values[Item.ADDRESS] == {"delivered_to": "Here 1"}
+
+
+def bind(database: WorkerDatabase, *statements: str) -> None:
+    """Put a table of this test under rules, as a migration might that forgot one."""
+    with database.connect() as connection:
+        for statement in ("ENABLE ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY"):
+            connection.execute(f"ALTER TABLE {statements[0]} {statement}")
+        connection.execute(f"CREATE POLICY test_read ON {statements[0]} FOR SELECT USING (true)")
+        for statement in statements[1:]:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("test_bills", "changed: test_bills.person_id 0 instead of 1"),
+        ("test_talks", "changed: test_talks.author_id 0 instead of 1"),
+    ],
+)
+def test_an_erasure_that_would_change_less_than_it_must_fails_and_is_taken_back(
+    tables: None, database: WorkerDatabase, table: str, told: str
+) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    before = [rows(model) for model in MODELS]
+    bind(database, table)
+    with pytest.raises(ErasureDiffersError, match=told):
+        erased(person, blank_words=True)
+    db.session.rollback()
+    assert [rows(model) for model in MODELS] == before
+
+
+def test_an_erasure_of_more_than_was_said_fails_and_is_taken_back(tables: None, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    with scope(None, person.id, db.session()):
+        said = forecast(db.session(), person.id, MODELS)
+        db.session.rollback()
+    assert said.rows == {
+        "test_diaries.person_id": 1,
+        "test_talks.person_id": 1,
+        "test_talks.author_id": 1,
+        "test_bills.person_id": 1,
+    }
+    write(person, other)
+    with pytest.raises(ErasureDiffersError, match=r"said: test_bills.person_id 2 instead of 1, test_diaries"):
+        erased(person, said=said)
+    db.session.rollback()
+    assert len(rows(Diary)) == 2
+
+
+def test_a_row_that_outlives_its_person_is_noticed(tables: None, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    write(person, other)
+    with database.connect() as connection:
+        connection.execute("ALTER TABLE test_diaries DROP CONSTRAINT test_diaries_person_id_fkey")
+    with pytest.raises(ErasureDiffersError, match=r"left: test_diaries.person_id 1 instead of 0"):
+        erased(person)
+    db.session.rollback()
+    assert len(rows(Diary)) == 1
 
 
 def test_letters_to_the_address_go_however_its_domain_is_written(app: Flask, database: WorkerDatabase) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upguide.policy.retention import WARNED_BEFORE, last_day_before, years_after
-from upguide.privacy.idle import Forget, Go, Heard, Wait, Warn, Warned, away_before, day_of, decide, due_on
+from upguide.policy.retention import HELD, WARNED_BEFORE, last_day_before, years_after
+from upguide.privacy.idle import Forget, Go, Heard, Hold, Wait, Warn, Warned, away_before, day_of, decide, due_on
 
 pytestmark = pytest.mark.clause("U5")
 
@@ -163,3 +163,41 @@ def test_whatever_the_worker_and_the_clock_do_three_warnings_come_first(since: d
 
 def test_moments_around_midnight_have_their_dutch_day() -> None:
     assert day_of(datetime(2026, 3, 29, 23, 30, tzinfo=UTC)) == date(2026, 3, 30)
+
+
+SINCE, DUE = at(2020, 2, 29), date(2027, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("warned", "today", "decision"),
+    [
+        (None, DUE - 60 * DAY, Wait(DUE)),
+        (None, DUE - DAY, Wait(DUE)),
+        (None, DUE, Hold(tell=True)),
+        # Warned, and then restricted: by somebody who did not sign in for it, as after a restored backup.
+        (Warned(SINCE, 7, DUE - 7 * DAY, DUE, Heard.TOLD), DUE, Hold(tell=True)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.WAITING), DUE + 8 * DAY, Hold(tell=False)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.TOLD), DUE + 364 * DAY, Hold(tell=False)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.TOLD), years_after(DUE, 1), Hold(tell=True)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.FAILED), DUE + 6 * DAY, Hold(tell=False)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.FAILED), DUE + 7 * DAY, Hold(tell=True)),
+        (Warned(SINCE, HELD, DUE, DUE, Heard.REFUSED), DUE + 300 * DAY, Hold(tell=False)),
+        (Warned(at(2019, 1, 1), HELD, DUE, DUE, Heard.TOLD), DUE, Forget()),
+    ],
+)
+def test_a_restricted_account_is_held_and_its_owner_told_each_year(
+    warned: Warned | None, today: date, decision: object
+) -> None:
+    assert decide(SINCE, warned, today, restricted=True) == decision
+
+
+def test_after_a_restriction_the_three_warnings_come_first() -> None:
+    told = Warned(SINCE, HELD, DUE, DUE, Heard.TOLD)
+    assert decide(SINCE, told, DUE + DAY) == Forget()
+    assert decide(SINCE, None, DUE + DAY) == Warn(60, DUE + 61 * DAY)
+
+
+@given(day=st.integers(-400, 4000), days_before=st.sampled_from([*WARNED_BEFORE, HELD]), heard=st.sampled_from(Heard))
+def test_a_restricted_account_never_goes(day: int, days_before: int, heard: Heard) -> None:
+    warned = Warned(SINCE, days_before, DUE, DUE, heard)
+    assert isinstance(decide(SINCE, warned, DUE + day * DAY, restricted=True), (Wait, Hold))

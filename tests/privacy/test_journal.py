@@ -40,7 +40,7 @@ def test_all_looks_of_a_request_are_one_statement_and_are_kept(core: Flask) -> N
         journal.record(db.session(), viewer, looks(*(person.id for person in seen)))
         assert statements == []
         journal.keep(db.session())
-    assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
+    assert [statement.split()[0] for statement in statements] == ["BEGIN", "INSERT"]
     db.session.rollback()
     rows = db.session.execute(
         select(JournalEntry.person_id, JournalEntry.relations, JournalEntry.items, JournalEntry.reason)

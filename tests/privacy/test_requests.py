@@ -113,10 +113,32 @@ def test_nobody_answers_their_own_request(app: Flask) -> None:
 
 
 def test_it_is_answered_once(app: Flask) -> None:
-    person, officer, webmaster = make_person(), make_officer(), make_webmaster()
+    person, officer, another = make_person(), make_officer(), make_officer()
     request_id = put(person)
-    done = [acting(one, requests.answer, request_id, one.handle) for one in (officer, webmaster)]
+    done = [acting(one, requests.answer, request_id, one.handle) for one in (officer, another)]
     assert (done, read(person, request_id).answer) == ([True, False], officer.handle)
+
+
+@pytest.mark.clause("W8")
+def test_webmaster_answers_nothing_that_an_officer_can(app: Flask) -> None:
+    person, webmaster, officer = make_person(), make_webmaster(), make_officer()
+    request_id, theirs = put(person), put(officer)
+    assert [one.id for one in acting(webmaster, requests.open_requests).rows] == [theirs]
+    assert acting(webmaster, requests.request_of, request_id) is None
+    assert acting(webmaster, requests.answer, request_id, "Mine") is False
+    assert acting(webmaster, requests.extend, request_id, "Mine") is None
+    assert acting(webmaster, requests.answer, theirs, "All is well.")
+    assert read(officer, theirs).answered_as is Answerer.WEBMASTER
+
+
+@pytest.mark.parametrize("gone", ["DELETE FROM signatures", "UPDATE persons SET blocked_at = now()"])
+def test_webmaster_answers_where_the_officer_cannot(app: Flask, database: WorkerDatabase, gone: str) -> None:
+    person, webmaster, officer = make_person(), make_webmaster(), make_officer()
+    request_id = put(person)
+    with database.connect() as connection:
+        column = "id" if "persons" in gone else "person_id"
+        connection.execute(f"{gone} WHERE {column} = %s", [officer.id])
+    assert acting(webmaster, requests.answer, request_id, "Only your name.")
 
 
 ANSWERED = (
@@ -194,8 +216,8 @@ def reminded(database: WorkerDatabase, app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-def test_officers_and_webmasters_are_reminded_once_a_step(app: Flask, database: WorkerDatabase) -> None:
-    person, officer, webmaster = make_person(), make_officer(), make_webmaster()
+def test_officers_and_no_webmasters_are_reminded_once_a_step(app: Flask, database: WorkerDatabase) -> None:
+    person, officer, another, _webmaster = make_person(), make_officer(), make_officer(), make_webmaster()
     put(person)
     told = []
     due_in = [31, 11, 10, 9, 4, 3, 2, 0, -1, -2]
@@ -206,7 +228,20 @@ def test_officers_and_webmasters_are_reminded_once_a_step(app: Flask, database: 
             remind_of_requests()
         told.append(len(reminded(database, app)))
     assert told == [0, 0, 2, 2, 2, 4, 4, 4, 6, 6]
-    assert {to for to, _subject in reminded(database, app)} == {officer.mail_address, webmaster.mail_address}
+    assert {to for to, _subject in reminded(database, app)} == {officer.mail_address, another.mail_address}
+
+
+def test_without_an_officer_who_can_answer_webmasters_are_reminded(app: Flask, database: WorkerDatabase) -> None:
+    put(make_person())
+    unsigned, webmaster = make_officer(bound=False), make_webmaster()
+    asked_on(database, today(datetime.now(UTC)) - timedelta(days=60))
+    remind_of_requests()
+    assert [to for to, _subject in reminded(database, app)] == [webmaster.mail_address]
+    with database.connect() as connection:
+        connection.execute("DELETE FROM signatures")
+        connection.execute("UPDATE requests SET reminded = 0")
+    remind_of_requests()  # nobody can: whoever could sign hears of it
+    assert {to for to, _subject in reminded(database, app)[1:]} == {unsigned.mail_address, webmaster.mail_address}
 
 
 def test_a_step_that_was_missed_is_told_with_the_next_and_once(app: Flask, database: WorkerDatabase) -> None:

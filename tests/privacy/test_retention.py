@@ -1,9 +1,6 @@
 """Seven years of silence, in a real database: warned three times, erased once, whatever dies on the way (U5)."""
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -13,7 +10,7 @@ import time_machine
 from flask import Flask, g
 
 from tests.features.rights.work import everywhere, found_of, letters
-from tests.mail.servers import Inbox, mail_server
+from tests.mail.servers import Inbox, with_mail_server
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, join, make_person
 from upguide.config import Settings
@@ -22,6 +19,7 @@ from upguide.features.accounts.actions.entry import note_sign_in
 from upguide.jobs.queue import TASKS
 from upguide.mail.delivery import deliver_mail, forget_old_mails
 from upguide.privacy.ledger import ledger
+from upguide.privacy.limits import lift, restrict
 from upguide.privacy.retention import Figures, dry_run, goes_on, run_pass, runs
 from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
@@ -51,13 +49,16 @@ def one_pass(day: date) -> Figures:
         return run_pass(db.session(), datetime.now(UTC))
 
 
-def figures(**more: Any) -> tuple[dict[int, int], int, int, int]:
-    values = {"warned": {}, "repeated": 0, "erased": 0, "failed": 0, **more}
-    return values["warned"], values["repeated"], values["erased"], values["failed"]
+Done = tuple[dict[int, int], int, int, int, int]
 
 
-def did(found: Figures) -> tuple[dict[int, int], int, int, int]:
-    return found.warned, found.repeated, found.erased, found.failed
+def figures(**more: Any) -> Done:
+    values = {"warned": {}, "repeated": 0, "erased": 0, "held": 0, "failed": 0, **more}
+    return values["warned"], values["repeated"], values["erased"], values["held"], values["failed"]
+
+
+def did(found: Figures) -> Done:
+    return found.warned, found.repeated, found.erased, found.held, found.failed
 
 
 NOTHING = figures()
@@ -81,17 +82,6 @@ def kinds(database: WorkerDatabase, app: Flask) -> list[str]:
 def sign_in(person: Made, at: date) -> None:
     with time_machine.travel(noon(at), tick=False):
         note_sign_in(db.session(), all_tenants()[person.tenant], person.id, None, "Test")
-
-
-@contextmanager
-def with_mail_server(app: Flask, settings: Settings, inbox: Inbox) -> Iterator[None]:
-    """Let the application have a mail server for the block."""
-    with mail_server(inbox) as url:
-        app.config["UPGUIDE"] = replace(settings, smtp_url=url)
-        try:
-            yield
-        finally:
-            app.config["UPGUIDE"] = settings
 
 
 def deliver(database: WorkerDatabase, day: date) -> None:
@@ -382,3 +372,75 @@ def test_the_trouble_of_one_does_not_hold_up_the_others(app: Flask, database: Wo
         # No mail can be written to what is no address.
         connection.execute("UPDATE persons SET mail_address = 'x' WHERE id = %s", [broken.id])
     assert did(one_pass(WARNINGS[0])) == figures(warned={60: 1}, failed=1)
+
+
+def set_limit(person: Made, *, restricted: bool) -> None:
+    with scope(None, person.id, db.session()):
+        (restrict if restricted else lift)(db.session(), person.id, *(["A case in court"] if restricted else []))
+        db.session.commit()
+
+
+@pytest.mark.clause("P3", "P7")
+def test_a_restricted_account_whose_time_is_up_stays_and_is_told_and_counted(
+    app: Flask, database: WorkerDatabase
+) -> None:
+    person, other = make_person(language="en"), make_person()
+    for one in (person, other):
+        away(database, one)
+    set_limit(person, restricted=True)
+    done = {day: did(one_pass(day)) for day in (*WARNINGS, GOES, GOES + timedelta(days=1), date(2028, 3, 1))}
+    assert done == {
+        **{day: figures(warned={days: 1}) for day, days in zip(WARNINGS, (60, 30, 7), strict=True)},
+        GOES: figures(erased=1, held=1),
+        GOES + timedelta(days=1): figures(held=1),
+        date(2028, 3, 1): figures(held=1),
+    }
+    assert persons(database) == {person.id}
+    told = [text for kind, to, text in letters(database, app) if to == person.mail_address]
+    assert ["We keep your account, because you restricted your data" in text for text in told] == [True, True]
+    with scope(None, person.id):
+        assert goes_on(db.session(), person.id) is None
+    latest = runs(db.session(), 1)[0]
+    assert (latest.held, latest.erased) == (1, 0)
+
+
+def test_a_dry_run_tells_of_restricted_accounts_and_writes_nothing(app: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    away(database, person)
+    set_limit(person, restricted=True)
+    assert did(dry_run(db.session(), noon(GOES))) == figures(held=1)
+    db.session.rollback()
+    assert (warnings(database), kinds(database, app)) == ([], [])
+
+
+def test_when_a_restriction_ends_three_warnings_come_before_the_end(app: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    away(database, person)
+    set_limit(person, restricted=True)
+    assert did(one_pass(GOES)) == figures(held=1)
+    set_limit(person, restricted=False)
+    ended = GOES + timedelta(days=1)
+    done = [(day, did(one_pass(day))) for day in (ended + timedelta(days=number) for number in range(63))]
+    assert [(day - ended, found) for day, found in done if found != NOTHING] == [
+        (timedelta(days=1), figures(warned={60: 1})),
+        (timedelta(days=31), figures(warned={30: 1})),
+        (timedelta(days=54), figures(warned={7: 1})),
+        (timedelta(days=61), figures(erased=1)),
+    ]
+
+
+def test_a_restriction_that_comes_back_with_a_backup_takes_the_last_step_back(
+    app: Flask, database: WorkerDatabase
+) -> None:
+    person = make_person()
+    away(database, person)
+    for day in WARNINGS:
+        one_pass(day)
+    # A pass was killed between the note in the ledger and the erasure.
+    with database.connect() as connection:
+        connection.execute("UPDATE retention_warnings SET noted_at = now()")
+    ledger().note(person.id)
+    set_limit(person, restricted=True)
+    assert did(one_pass(GOES)) == figures(held=1)
+    assert set(ledger().names(person.id)) & set(ledger().read()) == set()
+    assert persons(database) == {person.id}

@@ -76,6 +76,10 @@ def reference(ondelete: str, *, nullable: bool = False) -> Any:
             {"__disposition__": Sever("author_id"), "author_id": reference("CASCADE")},
             "planted.author_id: Sever needs a column that may be NULL, with ondelete='SET NULL'",
         ),
+        (
+            {"__disposition__": Erase(portal="tenant_id"), "person_id": reference("CASCADE")},
+            "planted: Erase names the portal tenant_id, which is not there",
+        ),
         ({"__disposition__": Sever("author_id")}, "planted: Sever names the column author_id, which is not there"),
         (
             {
@@ -101,6 +105,15 @@ def reference(ondelete: str, *, nullable: bool = False) -> Any:
                 "town": personal(Item.TOWN, Text, nullable=False),
             },
             "planted.town: KeepUntil empties what is not in its snapshot: let it be NULL",
+        ),
+        (
+            {
+                "__disposition__": Sever("asked_by", "told_by"),
+                "asked_by": reference("SET NULL", nullable=True),
+                "told_by": reference("SET NULL", nullable=True),
+                "reason": personal(Item.JOURNAL, Text, nullable=True),
+            },
+            "planted.reason: whose words are these? Add by=… to its personal(), a column of Sever",
         ),
     ],
 )
@@ -147,6 +160,37 @@ def test_the_walk_leaves_out_who_others_are(app: Flask, database: WorkerDatabase
     shared = [record for record in records_of(person) if record.part is Part.SHARED]
     assert [(r.table, r.redacted) for r in shared] == [("journal", {"viewer_id": "third_party"})]
     assert str(other.id) not in repr([*by_me, *shared])
+
+
+def test_what_officer_and_webmaster_wrote_is_each_one_s_own(app: Flask, database: WorkerDatabase) -> None:
+    officer, webmaster = make_person(), make_person()
+    with database.connect() as connection:
+        access_id = uuid4()
+        connection.execute(
+            "INSERT INTO officer_accesses"
+            " (id, officer_id, webmaster_id, reason, end_reason, items, starts_at, expires_at)"
+            " VALUES (%s, %s, %s, 'A complaint came in', 'Too broad', '{phone}', now(), now() + interval '1 day')",
+            [access_id, officer.id, webmaster.id],
+        )
+        connection.execute(
+            "INSERT INTO access_asks"
+            " (id, access_id, anybody, asked_id, answered_by, answered_at, agreed, answer_reason)"
+            " VALUES (gen_random_uuid(), %s, false, %s, %s, now(), false, 'Not now')",
+            [access_id, officer.id, webmaster.id],
+        )
+    seen = {}
+    for name, person in {"officer": officer, "webmaster": webmaster}.items():
+        for record in records_of(person):
+            if record.table in ("officer_accesses", "access_asks"):
+                words = {k: v for k, v in record.values[Item.JOURNAL].items() if k.endswith("reason")}
+                left_out = {k: v for k, v in record.redacted.items() if k.endswith("reason")}
+                seen[name, record.table] = (words, left_out)
+    assert seen == {
+        ("officer", "officer_accesses"): ({"reason": "A complaint came in"}, {"end_reason": "third_party"}),
+        ("webmaster", "officer_accesses"): ({"end_reason": "Too broad"}, {"reason": "third_party"}),
+        ("officer", "access_asks"): ({}, {"answer_reason": "third_party"}),
+        ("webmaster", "access_asks"): ({"answer_reason": "Not now"}, {}),
+    }
 
 
 def test_what_another_s_key_seals_is_left_out_as_another_s(app: Flask, database: WorkerDatabase) -> None:

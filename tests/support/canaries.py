@@ -1,6 +1,8 @@
 """Values that occur nowhere by chance: a page, mail or log that holds one has shown that person's item."""
 
 import itertools
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +22,9 @@ class Canary:
 
 
 PLANTED: dict[str, Canary] = {}
+# The same, by what stands at their first mark: a run plants tens of thousands, of which a page shows a few.
+_MARKS = {"qx": 6, "+3197": 9}
+_BY_MARK: defaultdict[str, dict[str, Canary]] = defaultdict(dict)
 
 
 def word(stem: str = "") -> str:
@@ -33,7 +38,8 @@ def word(stem: str = "") -> str:
 
 def plant(value: str, person_id: UUID, item: Item) -> str:
     """Remember that `value` is this item of this person, and return it."""
-    PLANTED[value.casefold()] = Canary(value, person_id, item)
+    folded, canary = value.casefold(), Canary(value, person_id, item)
+    PLANTED[folded] = _BY_MARK[next(_marked(folded), "")][folded] = canary
     return value
 
 
@@ -42,4 +48,14 @@ def found_in(text: str) -> list[Canary]:
     folded = text.casefold()
     if "qx" not in folded and "+3197" not in folded:
         return []
-    return [canary for value, canary in PLANTED.items() if value in folded]
+    marks = {"", *_marked(folded)} & _BY_MARK.keys()
+    return [canary for mark in marks for value, canary in _BY_MARK[mark].items() if value in folded]
+
+
+def _marked(folded: str) -> Iterator[str]:
+    """Yield each mark with what follows it, as far as it tells canaries apart; nothing where the text ends before."""
+    for mark, length in _MARKS.items():
+        at = folded.find(mark)
+        while 0 <= at <= len(folded) - length:
+            yield folded[at : at + length]
+            at = folded.find(mark, at + 1)

@@ -84,14 +84,11 @@ class Oracle:
 
     def new_mails(self, known: set[UUID]) -> list[tuple[Any, ...]]:
         """Return the messages that are not in `known`, as (id, person, wrapped key, recipient, message)."""
-        with self.database.connect() as connection:
-            return connection.execute(
-                "SELECT id, person_id, wrapped_key, recipient, message FROM mails WHERE id <> ALL(%s)", [list(known)]
-            ).fetchall()
+        statement = "SELECT id, person_id, wrapped_key, recipient, message FROM mails WHERE id <> ALL(%s)"
+        return self.database.kept().execute(statement, [list(known)]).fetchall()
 
     def _one(self, statement: str, *values: object) -> tuple[Any, ...] | None:
-        with self.database.connect() as connection:
-            return connection.execute(statement, values).fetchone()
+        return self.database.kept().execute(statement, values).fetchone()
 
 
 @dataclass
@@ -180,7 +177,7 @@ class Client:
         secret = self.session().get("csrf_token")
         if secret is not None and self._token[0] == secret:
             return self._token[1]
-        for path in ("/login", "/privacy", "/pin"):
+        for path in ("/login", "/cookies", "/pin"):
             response = Context().run(self.browser.get, path, base_url=self.base_url)
             found = TOKEN.search(response.text)
             if found:

@@ -1,19 +1,22 @@
-"""One embedded PostgreSQL for all test runs on this machine, one database for each worker of each run.
+"""One PostgreSQL for all test runs on this machine, one database for each worker of each run.
 
-The tables are made once, in a template that is copied; a change of the migrations makes another template.
+It is the embedded one, or what TEST_SERVER names: docs/operations.md says how. The tables are made once, in a template
+that is copied; a change of the migrations makes another template.
 """
 
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from flask import Flask
 from psycopg import sql
+from sqlalchemy import URL, make_url
 
 from upguide.config import ROOT, Settings
 from upguide.database import app_url, embedded, install, upgrade
@@ -24,12 +27,52 @@ SECRET_KEY = "the-key-of-the-tests-which-is-long-enough"
 MADE_FROM = ("upguide/migrations", "upguide/database", "upguide/jobs")
 
 
+class Server(Protocol):
+    """Where databases are made."""
+
+    def url(self, database: str, role: str = embedded.OWNER) -> str: ...
+    def connect(self, database: str = ..., role: str = ...) -> psycopg.Connection: ...
+    def release(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class GivenServer:
+    """A server that somebody else started, which lets a superuser in as any role without a password."""
+
+    address: URL
+
+    def url(self, database: str, role: str = embedded.OWNER) -> str:
+        """Return the address of `database` for `role`."""
+        return self.address.set(database=database, username=role).render_as_string(hide_password=False)
+
+    def connect(self, database: str = embedded.SUPERUSER, role: str = embedded.SUPERUSER) -> psycopg.Connection:
+        """Open a connection of its own, in autocommit."""
+        url = make_url(self.url(database, role)).set(drivername="postgresql")
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+    def release(self) -> None:
+        """Leave it as it is."""
+
+
+def start_server() -> Server:
+    """Return the server that TEST_SERVER names, with the owner's role, or else the embedded one."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    given = os.environ.get("TEST_SERVER")
+    if given is None:
+        return embedded.start(FOLDER, embedded.FAST)
+    server = GivenServer(make_url(given).set(drivername="postgresql+psycopg"))
+    with server.connect() as connection, suppress(psycopg.errors.DuplicateObject):
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(sql.Identifier(embedded.OWNER)))
+    return server
+
+
 @dataclass(frozen=True)
 class WorkerDatabase:
     """A database of its own for one worker."""
 
-    server: embedded.EmbeddedServer
+    server: Server
     name: str
+    _kept: list[psycopg.Connection] = field(default_factory=list)
 
     @property
     def owner_url(self) -> str:
@@ -40,10 +83,22 @@ class WorkerDatabase:
         """Open a connection in autocommit; as the superuser, whom row-level security does not bind."""
         return self.server.connect(self.name, role)
 
+    def kept(self) -> psycopg.Connection:
+        """Return one such connection that stays open, for what each test and each request asks."""
+        if not self._kept or self._kept[0].closed:
+            # Tests change tables: a statement that was prepared before would fail.
+            self._kept[:] = [self.connect()]
+            self._kept[0].prepare_threshold = None
+        return self._kept[0]
+
+    def close(self) -> None:
+        """Close the connection that stays open."""
+        while self._kept:
+            self._kept.pop().close()
+
     def empty(self) -> None:
         """Remove all rows that tests committed; what migrations filled stays away too."""
-        with self.connect() as connection:
-            connection.execute(EMPTY)
+        self.kept().execute(EMPTY)
 
 
 # Deleting from the few tables that have rows is quicker than truncating all.
@@ -69,16 +124,18 @@ def settings_for_tests(database_url: str | None, var: Path) -> Settings:
 @contextmanager
 def worker_database(worker: str, var: Path) -> Iterator[WorkerDatabase]:
     """Give `worker` (xdist's name for it) a fresh copy of the template, and drop it afterwards."""
-    server = embedded.start(FOLDER, embedded.FAST)
+    server = start_server()
     name = f"test_{os.getpid()}_{worker}"
     with server.connect() as connection:
         with alone():
             drop_left_behind(connection)
             template = ensure_template(server, connection, var)
             copy(connection, template, name)
+        made = WorkerDatabase(server, name)
         try:
-            yield WorkerDatabase(server, name)
+            yield made
         finally:
+            made.close()
             drop(connection, name)
     server.release()
 
@@ -91,7 +148,7 @@ def alone() -> Iterator[None]:
         yield
 
 
-def ensure_template(server: embedded.EmbeddedServer, connection: psycopg.Connection, var: Path) -> str:
+def ensure_template(server: Server, connection: psycopg.Connection, var: Path) -> str:
     """Return the name of a database with the tables of the present migrations, made when it is not there."""
     name = f"template_{fingerprint()}"
     if name in databases(connection):

@@ -64,11 +64,12 @@ def freeze() -> None:
 
 @privacy.command("replay")
 def replay() -> None:
-    """Erase again whoever the ledger of erasures says went: run it before a restored database serves anybody."""
+    """Erase and limit again what the ledger says: run it before a restored database serves anybody."""
     from upguide.privacy.replay import replay_ledger  # noqa: PLC0415 - the other command needs no database
 
-    gone, left, removed = replay_ledger(db.session())
-    click.echo(f"Erased again: {gone} persons, {left} memberships, {removed} single values.")
+    done = replay_ledger(db.session())
+    click.echo(f"Erased again: {done.gone} persons, {done.left} memberships, {done.removed} single values.")
+    click.echo(f"Set again: {done.limited} restrictions, objections and withdrawals of a consent.")
 
 
 @privacy.command("retention")
@@ -83,6 +84,7 @@ def retention(*, dry: bool) -> None:
         click.echo(f"Warned {days} days before: {figures.warned.get(days, 0)}")
     click.echo(f"Warned again, because a letter did not arrive: {figures.repeated}")
     click.echo(f"Erased: {figures.erased}")
+    click.echo(f"Kept though their time is up, because their data is restricted: {figures.held}")
     click.echo(f"Left for the next pass, because something went wrong: {figures.failed}")
     click.echo("Other terms are kept by jobs of their own:")
     for keeper in sorted({*KEEPERS.values(), *TABLE_KEEPERS.values()} - {IDLE_ACCOUNTS}):

@@ -1,5 +1,7 @@
 """`flask --app wsgi webmaster …`: the owner of the system makes the first webmaster, and can undo what went wrong."""
 
+from uuid import UUID
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -7,10 +9,12 @@ from sqlalchemy import text
 
 from upguide import database
 from upguide.config import SettingError, Settings
-from upguide.database.appoint import TwoRoles, appoint, dismiss
+from upguide.database.appoint import Blocked, TwoRoles, appoint, dismiss
 from upguide.extensions import db
+from upguide.features.webmaster.actions import Place, tell_of_owner
 from upguide.forms import normal_mail_address
 from upguide.policy.permissions import Role
+from upguide.tenancy import all_tenants
 
 group = AppGroup("webmaster", help="Who is webmaster or data-protection officer, from outside the site.")
 _PERSON = text("SELECT person_id FROM gate.sign_in_record(:address)")
@@ -41,11 +45,27 @@ def _change(mail_address: str, role: str, unchanged: str, *, appointing: bool) -
     person_id = db.session.scalar(_PERSON, {"address": normal_mail_address(mail_address) or ""})
     if person_id is None:
         raise SettingError("nobody has an account with this mail address: they register first")
-    try:
-        changed = (appoint if appointing else dismiss)(settings, person_id, role)
-    except TwoRoles as error:
-        raise SettingError(str(error)) from None
+    changed = _change_and_tell(settings, person_id, role, "appoint" if appointing else "dismiss")
     done = f"Appointed: {role}." if appointing else f"Dismissed: {role} no more."
     click.echo(done if changed else f"Nothing to do: this person {unchanged} {role}.")
     if changed and appointing:
         click.echo("Next: they set up a second step under Security, then read and sign at /agreements.")
+
+
+def _change_and_tell(settings: Settings, person_id: UUID, role: str, change: str) -> bool:
+    """Change the role, and tell the person, the webmasters and the officers (W8).
+
+    The letters stand ready before the change is made by another role of the database, and leave right after it.
+    """
+    session, tenants = db.session(), all_tenants()
+    place = Place(next(iter(tenants)), tenants, None, lambda tenant, path: f"https://{tenant.hosts[0]}{path}")
+    tell_of_owner(session, place, person_id, change)
+    try:
+        changed = (appoint if change == "appoint" else dismiss)(settings, person_id, role)
+    except (Blocked, TwoRoles) as error:
+        raise SettingError(str(error)) from None
+    if changed:
+        session.commit()
+        click.echo("Told by mail: the person, the webmasters and the data-protection officers.")
+    session.rollback()
+    return changed

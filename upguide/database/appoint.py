@@ -20,6 +20,14 @@ _NOTE = "INSERT INTO acts (id, person_id, act, role, reason) VALUES (gen_random_
 REASON = "at the command line"
 
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('upguide roles'))"  # as `gate.change_role` and `gate.act_on` take it
+_BLOCKED = "SELECT FROM persons WHERE id = %s AND blocked_at IS NOT NULL"
+
+
+class Blocked(ValueError):
+    """Somebody whose account is blocked was about to get a role, as if nothing had happened."""
+
+
 class TwoRoles(ValueError):
     """Somebody who has a role was about to get another: an officer is no webmaster, and no webmaster an officer."""
 
@@ -27,7 +35,8 @@ class TwoRoles(ValueError):
 def appoint(settings: Settings, person_id: UUID, role: str) -> bool:
     """Appoint a person to `role`; tell whether that changed anything.
 
-    Raises TwoRoles for somebody who has the other one, SettingError without a database.
+    Raises TwoRoles for somebody who has the other one, Blocked for one who is blocked, SettingError without a
+    database.
     """
     try:
         return _change(settings, person_id, role, _APPOINT, "appoint")
@@ -44,6 +53,9 @@ def _change(settings: Settings, person_id: UUID, role: str, statement: str, act:
     with connect_as_owner(make_url(owner_url(settings))) as connection:
         # Row-level security binds the owner too: an appointment is a row of the person's own.
         connection.execute("SELECT set_config('app.viewer', %s, true)", (str(person_id),))
+        connection.execute(_LOCK)
+        if act == "appoint" and connection.execute(_BLOCKED, (person_id,)).rowcount:
+            raise Blocked("this account is blocked: a webmaster releases it first")
         changed = connection.execute(statement, (person_id, role)).rowcount > 0
         if changed:
             connection.execute(_NOTE, (person_id, act, role, REASON))

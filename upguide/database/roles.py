@@ -11,6 +11,12 @@ from upguide.config import SettingError, Settings
 SUFFIX = "_app"
 OLDEST_SERVER = 15
 ATTEMPTS = 5
+# Before this version a role inherited from all that it belonged to, or from nothing.
+INHERITANCE_BY_GRANT = 16_00_00
+SCHEMA_OWNER = """
+    SELECT rolname FROM pg_namespace JOIN pg_roles ON pg_roles.oid = nspowner
+    WHERE nspname = 'public' AND pg_has_role(nspowner, 'MEMBER')
+"""
 
 
 def app_role(owner_url: str) -> str:
@@ -104,5 +110,20 @@ ALLOWED = (
 def allow(connection: Connection, role: str) -> None:
     """Let `role` use the tables and functions that the owner makes from now on."""
     names = {"database": sql.Identifier(connection.info.dbname), "role": sql.Identifier(role)}
+    if connection.info.server_version < INHERITANCE_BY_GRANT:
+        keep_schema(connection)
     for statement in ALLOWED:
         connection.execute(sql.SQL(statement).format(**names))
+
+
+def keep_schema(connection: Connection) -> None:
+    """Give the owner the schema itself: it has it by owning the database, until a migration makes it inherit nothing.
+
+    That is a trait of the role, and so counts in every database of the server, also in one that is new.
+    """
+    row = connection.execute(SCHEMA_OWNER).fetchone()
+    if row is not None:
+        owner = sql.Identifier(connection.info.user)
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(row[0])))
+        connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {} WITH GRANT OPTION").format(owner))
+        connection.execute("RESET ROLE")

@@ -5,7 +5,7 @@ An exercise says so in its subject and its first words.
 
 from datetime import datetime
 
-from upguide.i18n import format_datetime, ngettext
+from upguide.i18n import format_date, format_datetime, ngettext
 from upguide.i18n import gettext as _
 
 from .letters import Action, Letter, add_letters, help_line
@@ -41,13 +41,26 @@ def breach_clock(*, portal: str, number: int, exercise: bool, hours: int, left: 
     )
 
 
-def breach_letter(*, portal: str, words: str, what: str, exercise: bool) -> Letter:
-    """To a person whom a breach concerns: the letter as it was frozen, and which of their data it is about."""
+def breach_letter(
+    *, portal: str, words: str, what: str, exercise: bool, told_on: datetime | None = None, more: str = ""
+) -> Letter:
+    """To a person whom a breach concerns: the letter as it was frozen, and which of their data it is about.
+
+    `told_on`: when they were told before of this breach; `more`: what we know since of their data.
+    """
     paragraphs = tuple(" ".join(part.split()) for part in words.split("\n\n") if part.strip())
     about = (_("Of you, it concerns: %(items)s.", items=what),) if what else ()
+    subject = _("A data breach at %(portal)s that concerns you", portal=portal)
+    before: tuple[str, ...] = ()
+    if told_on is not None:
+        subject = _("More about the data breach at %(portal)s", portal=portal)
+        before = (
+            _("We wrote to you about this before, on %(day)s. We know more now.", day=format_date(told_on)),
+            *((_("It turned out to concern this too: %(items)s.", items=more),) if more else ()),
+        )
     return Letter(
-        _marked(_("A data breach at %(portal)s that concerns you", portal=portal), exercise=exercise),
-        (*_exercise_words(exercise=exercise), *paragraphs, *about),
+        _marked(subject, exercise=exercise),
+        (*_exercise_words(exercise=exercise), *before, *paragraphs, *about),
         afterwards=(help_line(),),
     )
 

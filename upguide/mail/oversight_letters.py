@@ -1,4 +1,4 @@
-"""Letters about the officer's access (W8): a webmaster is asked to attend, and the officer hears the answer."""
+"""Letters about the officer's access (W8): a webmaster is asked, the officer hears; so does the owner if none can."""
 
 from upguide.i18n import gettext as _
 
@@ -26,8 +26,31 @@ def access_answered(*, portal: str, agreed: bool) -> Letter:
     else:
         subject = _("A webmaster refused to attend your access")
         told = _("On %(portal)s a webmaster refused to attend the access that you asked for.", portal=portal)
-        then = _("Sign in and open Oversight to read why. You may ask another webmaster.")
+        then = _("Sign in and open Oversight to read why. There you see whether another webmaster can be asked.")
     return Letter(subject, (told, then), afterwards=(help_line(),))
 
 
-add_letters(access_asked, access_answered)
+def no_webmaster_left(*, portal: str) -> Letter:
+    """To the owner of the system, at the help desk: no webmaster is left whom the officer can ask to attend (W8).
+
+    It says nothing of what is asked, of whom, or who refused.
+    """
+    return Letter(
+        _("The data-protection officer needs another webmaster"),
+        (
+            _(
+                "On %(portal)s the data-protection officer asked to see data. No webmaster attends: they refused or "
+                "do not answer, and there is no other who can be asked.",
+                portal=portal,
+            ),
+            _("We promised that no single person can silence the officer. It takes a second webmaster to keep that."),
+            _(
+                "Choose somebody who has an account, and appoint them with: flask --app wsgi webmaster appoint "
+                "ADDRESS. They then set up a second step and sign the confidentiality agreement."
+            ),
+        ),
+        afterwards=(_("What the officer asks to see, and of whom, is not for this message, and not for you."),),
+    )
+
+
+add_letters(access_asked, access_answered, no_webmaster_left)

@@ -38,7 +38,7 @@ def request_extended(*, portal: str, due_on: date) -> Letter:
 
 
 def request_due(*, portal: str, about: RequestKind, due_on: date, days: int) -> Letter:
-    """To officers and webmasters: a request waits, and its day is near or past (P7)."""
+    """To who answers it (`privacy.requests.remind`): a request waits, and its day is near or past (P7)."""
     when = format_date(due_on)
     if days < 0:
         subject = _("A request is overdue")

@@ -82,16 +82,17 @@ def factors_removed(*, portal: str, link: str, at: datetime) -> Letter:
     )
 
 
-def appointed(*, portal: str, link: str, at: datetime) -> Letter:
-    """To somebody who was given a role."""
+def appointed(*, portal: str, link: str, at: datetime, by_owner: bool = False) -> Letter:
+    """To somebody who was given a role: by a webmaster, or by the owner of the system at the command line."""
+    if by_owner:
+        told = _("On %(moment)s, the owner of %(portal)s appointed you.", moment=format_datetime(at), portal=portal)
+    else:
+        told = _("On %(moment)s, a webmaster of %(portal)s appointed you.", moment=format_datetime(at), portal=portal)
     return Letter(
         _("You have a new role"),
         (
-            _(
-                "On %(moment)s, a webmaster of %(portal)s appointed you. Which role it is, you see when you sign in.",
-                moment=format_datetime(at),
-                portal=portal,
-            ),
+            told,
+            _("Which role it is, you see when you sign in."),
             _("It opens nothing yet: set up a second step, then read and sign the confidentiality agreement."),
         ),
         Action(_("Read and sign"), link),
@@ -117,12 +118,16 @@ def dismissal_asked(*, portal: str, link: str, at: datetime) -> Letter:
     )
 
 
-def dismissed(*, portal: str, link: str, at: datetime) -> Letter:
+def dismissed(*, portal: str, link: str, at: datetime, by_owner: bool = False) -> Letter:
     """To somebody whose role ended."""
+    if by_owner:
+        told = _("On %(moment)s, the owner of %(portal)s ended your role.", moment=format_datetime(at), portal=portal)
+    else:
+        told = _("On %(moment)s, a webmaster of %(portal)s ended your role.", moment=format_datetime(at), portal=portal)
     return Letter(
         _("Your role has ended"),
         (
-            _("On %(moment)s, a webmaster of %(portal)s ended your role.", moment=format_datetime(at), portal=portal),
+            told,
             _("What it opened is closed. The duty to keep silent about what you saw stays. Thank you for your work."),
         ),
         Action(_("To my data"), link),
@@ -130,20 +135,49 @@ def dismissed(*, portal: str, link: str, at: datetime) -> Letter:
     )
 
 
-def roles_changed(*, portal: str, link: str, at: datetime) -> Letter:
+def roles_changed(*, portal: str, link: str, at: datetime, by_owner: bool = False) -> Letter:
     """To every other webmaster: nobody appoints or dismisses out of their sight."""
+    if by_owner:
+        subject = _("The owner changed who has which role")
+        told = _(
+            "On %(moment)s, the owner of %(portal)s appointed or dismissed somebody, at the command line.",
+            moment=format_datetime(at),
+            portal=portal,
+        )
+    else:
+        subject = _("A colleague changed who has which role")
+        told = _(
+            "On %(moment)s, another webmaster of %(portal)s appointed or dismissed somebody, or asked to.",
+            moment=format_datetime(at),
+            portal=portal,
+        )
     return Letter(
-        _("A colleague changed who has which role"),
-        (
-            _(
-                "On %(moment)s, another webmaster of %(portal)s appointed or dismissed somebody, or asked to.",
-                moment=format_datetime(at),
-                portal=portal,
-            ),
-            _("Who it was and why stands in Site administration, Roles. Look whether it is right."),
-        ),
+        subject,
+        (told, _("Who it was and why stands in Site administration, Roles. Look whether it is right.")),
         Action(_("To the roles"), link),
         (_("Is it not right? Then talk to your colleague and to the data-protection officer."),),
+    )
+
+
+def roles_overseen(*, portal: str, link: str, at: datetime, by_owner: bool = False) -> Letter:
+    """To every data-protection officer: whoever may see much of others is known to whoever watches over it (W8, W9)."""
+    if by_owner:
+        told = _(
+            "On %(moment)s, the owner of %(portal)s gave somebody a role or ended one, at the command line.",
+            moment=format_datetime(at),
+            portal=portal,
+        )
+    else:
+        told = _(
+            "On %(moment)s, a webmaster of %(portal)s gave somebody a role, ended one, or asked to end one.",
+            moment=format_datetime(at),
+            portal=portal,
+        )
+    return Letter(
+        _("Somebody's role was changed"),
+        (told, _("Who it was, by whom and why stands in Oversight, Roles.")),
+        Action(_("To the roles"), link),
+        (_("You hear of each such change, so that none stays out of your sight."), help_line()),
     )
 
 
@@ -201,6 +235,7 @@ add_letters(
     dismissal_asked,
     dismissed,
     roles_changed,
+    roles_overseen,
     agreement_copy,
     agreement_ends,
 )

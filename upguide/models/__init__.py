@@ -10,7 +10,7 @@ from .membership import Membership, NameWord
 from .notices import Notice, NoticeChoice, QuietHours
 from .oversight import AccessAsk, AccessPerson, OfficerAccess
 from .person import Address, Employer, Person, PersonKey, Phone, Photo, PhotoDraft, Professional
-from .privacy import Consent, Entry, HiddenItem, JournalEntry
+from .privacy import Consent, Entry, HiddenItem, JournalEntry, RepeatedSearch
 from .requests import ConsentWithdrawal, DataRequest, Limit
 from .retention import RetentionRun, RetentionTally, RetentionWarning
 from .rights import Erasure, Export, FileToRemove, LedgerMark
@@ -68,6 +68,7 @@ __all__ = [
     "QuietHours",
     "RecoveryCode",
     "Registration",
+    "RepeatedSearch",
     "RetentionRun",
     "RetentionTally",
     "RetentionWarning",

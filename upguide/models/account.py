@@ -30,7 +30,7 @@ class Session(OfPerson, Model):
     """One signed-in browser on one portal. The cookie holds a secret, this row its hash."""
 
     __tablename__ = "sessions"
-    __disposition__ = Erase()
+    __disposition__ = Erase(portal="tenant_id")
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     secret_hash: Mapped[bytes] = technical("hash of the cookie's secret", LargeBinary, unique=True)

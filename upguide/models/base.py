@@ -29,11 +29,14 @@ class Erase:
     """The row is the person's, and goes with the person.
 
     `person` names the column that says whose row it is: a reference to `persons` with ON DELETE CASCADE (or, for
-    somebody who is no person yet, the mail address).
+    somebody who is no person yet, the mail address). `portal` names the column with the portal of which the row is
+    worth nothing without the membership: it goes when the person leaves that portal. Rows that a portal owns
+    (`TenantOwned`, or any with the portal in their key) go then without being told.
     """
 
     person: str = "person_id"
     part: Part = Part.ABOUT_ME
+    portal: str = ""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -97,14 +100,16 @@ def stands_apart(model: type[Any]) -> bool:
 
 
 def personal(
-    item: Item, *args: Any, also: tuple[Item, ...] = (), file: bool = False, **kwargs: Any
+    item: Item, *args: Any, also: tuple[Item, ...] = (), file: bool = False, by: str = "", **kwargs: Any
 ) -> MappedColumn[Any]:
     """Declare a column that holds `item` of a person (and `also`, where one column mixes several).
 
-    `file`: the value names files of the store, which go when the row goes. The remaining arguments are those of
-    `sqlalchemy.orm.mapped_column`.
+    `file`: the value names files of the store, which go when the row goes. `by`: where a row is severed from several
+    persons, the column with the one whose words these are: to the others they are somebody else's. The remaining
+    arguments are those of `sqlalchemy.orm.mapped_column`.
     """
-    return mapped_column(*args, info={"items": (item, *also), **_file(file)}, **kwargs)
+    info: dict[str, Any] = {"items": (item, *also), **_file(file)}
+    return mapped_column(*args, info=info | ({"by": by} if by else {}), **kwargs)
 
 
 def technical(reason: str, *args: Any, file: bool = False, **kwargs: Any) -> MappedColumn[Any]:

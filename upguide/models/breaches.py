@@ -38,6 +38,9 @@ PERSONS_DECISIONS = ("open", "tell", "no")
 TEXT_KINDS = ("authority", "letter", "organisations")
 PHASES = ("first", "follow_up", "final", "sent")
 SOURCES = ("journal", "added")
+# How far the last letter to somebody is: wanted by who handles it, on its way, taken by the mail server; or what went
+# wrong. Nobody knows of `unsure`. In an exercise nothing is sent.
+LETTERS = ("asked", "queued", "told", "refused", "failed", "unsure", "unwritten", "practised")
 
 
 class BreachReport(Model):
@@ -153,23 +156,42 @@ class BreachText(Model):
 
 
 class BreachConcerned(OfPerson, Model):
-    """Somebody whom a breach concerns, and with which items; the letter goes out once."""
+    """Somebody whom a breach concerns, with which items, and what became of the letters to them.
+
+    `told_at` and `told_items` tell what a mail server took, `letter` how far the last letter is. What the person's own
+    copy says of the breach stands here, since nobody else reads the register.
+    """
 
     __tablename__ = "breach_concerned"
     __disposition__ = Erase()
     __table_args__ = (
         UniqueConstraint("breach_id", "person_id"),
         CheckConstraint(f"source IN {SOURCES}", name="source"),
+        CheckConstraint(f"letter IN {LETTERS}", name="letter"),
+        Index(
+            "ix_breach_concerned_letter", "letter", "breach_id", postgresql_where=text("letter IN ('asked', 'queued')")
+        ),
     )
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     breach_id: Mapped[UUID] = technical("which breach", Uuid, ForeignKey("breaches.id", ondelete="CASCADE"))
+    breach_number: Mapped[int] = personal(Item.BREACHES, Integer)
+    exercise: Mapped[bool] = personal(Item.BREACHES, Boolean)
+    aware_at: Mapped[datetime] = personal(Item.BREACHES, Moment)
     items: Mapped[list[str]] = personal(Item.BREACHES, ARRAY(String(40)))
     source: Mapped[str] = technical("found in the journal, or added by hand", String(10))
-    removed: Mapped[bool] = technical("whether it was found not to concern them", Boolean, default=False)
+    removed: Mapped[bool] = personal(Item.BREACHES, Boolean, default=False)
     reason: Mapped[str | None] = personal(Item.BREACHES, Text)
     noted_at: Mapped[datetime] = personal(Item.BREACHES, Moment, server_default=func.now())
     told_at: Mapped[datetime | None] = personal(Item.BREACHES, Moment)
+    told_items: Mapped[list[str]] = personal(Item.BREACHES, ARRAY(String(40)), server_default="{}")
+    letter: Mapped[str | None] = personal(Item.BREACHES, String(10))
+    letter_at: Mapped[datetime | None] = personal(Item.BREACHES, Moment)
+    letter_items: Mapped[list[str]] = technical(
+        "what the last letter names: told once it is taken", ARRAY(String(40)), server_default="{}"
+    )
+    letter_words: Mapped[bytes | None] = personal(Item.BREACHES, LargeBinary)
+    mail_id: Mapped[UUID | None] = technical("which message the last letter is", Uuid)
 
 
 class BreachMail(Model):

@@ -31,7 +31,7 @@ class OfficerAccess(Model):
     officer_id: Mapped[UUID | None] = personal(
         Item.JOURNAL, Uuid, ForeignKey("persons.id", ondelete="SET NULL"), index=True
     )
-    reason: Mapped[str] = personal(Item.JOURNAL, Text)
+    reason: Mapped[str] = personal(Item.JOURNAL, Text, by="officer_id")
     items: Mapped[list[str]] = personal(Item.JOURNAL, ARRAY(String(40)))
     starts_at: Mapped[datetime] = personal(Item.JOURNAL, Moment)
     expires_at: Mapped[datetime] = personal(Item.JOURNAL, Moment)
@@ -43,7 +43,7 @@ class OfficerAccess(Model):
     session_id: Mapped[UUID | None] = technical("the session in which the webmaster attends", Uuid)
     attended_at: Mapped[datetime | None] = personal(Item.JOURNAL, Moment)
     ended_at: Mapped[datetime | None] = personal(Item.JOURNAL, Moment)
-    end_reason: Mapped[str | None] = personal(Item.JOURNAL, Text)
+    end_reason: Mapped[str | None] = personal(Item.JOURNAL, Text, by="webmaster_id")
 
 
 class AccessPerson(OfPerson, Model):
@@ -85,4 +85,4 @@ class AccessAsk(Model):
     )
     answered_at: Mapped[datetime | None] = personal(Item.JOURNAL, Moment)
     agreed: Mapped[bool | None] = personal(Item.JOURNAL, Boolean)
-    answer_reason: Mapped[str | None] = personal(Item.JOURNAL, Text)
+    answer_reason: Mapped[str | None] = personal(Item.JOURNAL, Text, by="answered_by")

@@ -1,9 +1,22 @@
 """What the promise itself needs: provenance, hidden items, the journal, consents (clauses P3, P4b, T2, W8, W9)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, Text, Uuid, func, text
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
@@ -77,6 +90,22 @@ class JournalEntry(OfPerson, Model):
         Uuid,
         ForeignKey("officer_accesses.id", ondelete="SET NULL"),
     )
+
+
+class RepeatedSearch(OfPerson, Model):
+    """That somebody searched for one name that many times more on one day: how often, never for whom (A2).
+
+    For the officer's eye on unusual patterns. Words are kept nowhere, not even as a hash: names are few enough to be
+    tried out. Who searches reads it in the copy of their data.
+    """
+
+    __tablename__ = "repeated_searches"
+    __disposition__ = Erase(part=Part.BY_ME)
+
+    id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
+    tenant_id: Mapped[str] = personal(Item.JOURNAL, Text(collation="C"))
+    day: Mapped[date] = personal(Item.JOURNAL, Date, index=True)
+    times: Mapped[int] = personal(Item.JOURNAL, SmallInteger)
 
 
 class Consent(OfPerson, Model):

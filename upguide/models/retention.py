@@ -31,6 +31,7 @@ class RetentionWarning(OfPerson, Model):
     """The last warning that somebody had. The next sign-in forgets it.
 
     `counted_from` is the moment from which the seven years were counted: another one means that they began anew.
+    `goes_on` is empty where the person was told that a restricted account stays; `days_before` is 0 then.
     """
 
     __tablename__ = "retention_warnings"
@@ -43,7 +44,7 @@ class RetentionWarning(OfPerson, Model):
     counted_from: Mapped[datetime] = personal(Item.LAST_SIGN_IN, Moment)
     days_before: Mapped[int] = personal(Item.LAST_SIGN_IN, SmallInteger)
     warned_on: Mapped[date] = personal(Item.LAST_SIGN_IN, Date)
-    goes_on: Mapped[date] = personal(Item.LAST_SIGN_IN, Date)
+    goes_on: Mapped[date | None] = personal(Item.LAST_SIGN_IN, Date)
     mail_id: Mapped[UUID] = technical("which message it was", Uuid)
     heard: Mapped[str] = technical("what became of that message", String(10), default="waiting")
     next_on: Mapped[date] = technical("when there is something to do next", Date)
@@ -61,6 +62,9 @@ class RetentionRun(Model):
     warned: Mapped[dict[str, int]] = technical("warnings sent, by how many days before", JSONB, default=dict)
     repeated: Mapped[int] = technical("warnings that had not arrived and were sent again", Integer, default=0)
     erased: Mapped[int] = technical("accounts that went", Integer, default=0)
+    held: Mapped[int] = technical(
+        "restricted accounts whose time is up, which stay", Integer, default=0, server_default="0"
+    )
     failed: Mapped[int] = technical("accounts that something went wrong with, for the next pass", Integer, default=0)
     removed: Mapped[dict[str, int]] = technical("what other jobs removed since, by table", JSONB, default=dict)
 

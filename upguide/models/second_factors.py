@@ -27,10 +27,10 @@ class Totp(OfPerson, Model):
 
 
 class Passkey(OfPerson, Model):
-    """A passkey, which a browser gives to one portal alone."""
+    """A passkey, which a browser gives to one portal alone: it opens nothing when that portal is left."""
 
     __tablename__ = "passkeys"
-    __disposition__ = Erase()
+    __disposition__ = Erase(portal="tenant_id")
 
     id: Mapped[UUID] = technical("row identity", Uuid, primary_key=True, default=uuid4)
     tenant_id: Mapped[str] = personal(Item.PASSKEYS, Text(collation="C"))

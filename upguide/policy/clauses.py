@@ -116,13 +116,13 @@ CLAUSES: Mapping[str, Clause] = {
     "U1": Clause(N_("We use your data for your own development."), "statement.current"),
     "U2": Clause(
         N_(
-            "Beyond what your account cannot do without, we mail you only as often as you choose, kind by kind; one click in such a mail turns it off. No mail names a person, or tells what was written."
+            "Beyond what your account cannot do without, we mail you only as often as you choose, kind by kind; one click in such a mail turns it off. No such mail names a person, or tells what was written."
         ),
         "notices.choices",
     ),
     "U5": Clause(
         N_(
-            "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year."
+            "What you do not remove goes seven years after you last signed in, or after your account was made if you never did. We write to you 60, 30 and 7 days before, and signing in once keeps everything. If your mailbox refuses our letters, we go on trying for a year. While the use of your data is restricted because you asked for it, they stay until you end that."
         ),
         "rights.erasure",
     ),

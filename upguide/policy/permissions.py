@@ -58,6 +58,7 @@ class Permission(Enum):
     OVERSEE = "oversee"
     ADMINISTER = "administer"
     HANDLE_BREACHES = "handle_breaches"
+    ANSWER_REQUESTS = "answer_requests"
 
 
 def half_signed_in(asker: Asker) -> bool:
@@ -121,6 +122,8 @@ PERMISSIONS: Mapping[Permission, Callable[[Asker], bool]] = {
     Permission.OVERSEE: a_bound_officer,
     Permission.ADMINISTER: a_bound_webmaster,
     Permission.HANDLE_BREACHES: one_of_the_bound,
+    # The officer's work; the gate shows a webmaster only what no officer can answer (`gate.may_answer`).
+    Permission.ANSWER_REQUESTS: one_of_the_bound,
 }
 
 

@@ -16,6 +16,10 @@ TRY_AGAIN = timedelta(days=7)
 # A mailbox that refuses all warnings cannot keep an account for ever: after this many years more it goes unheard.
 REFUSED_YEARS = 1
 
+# A restricted account is not erased when its time is up (GDPR Art. 18(2)): the person is told, and each year again.
+HELD = 0  # stands in the place of the days before
+HELD_AGAIN_YEARS = 1
+
 # The job that keeps U5, and with it the term of all that goes with a person.
 IDLE_ACCOUNTS = "keep_terms"
 
@@ -48,6 +52,7 @@ TABLE_KEEPERS: Mapping[str, str] = {
     "notices": "forget_old_notices",
     "photo_drafts": "forget_photo_drafts",
     "registrations": "forget_expired",
+    "repeated_searches": "forget_searches",
     "sessions": "forget_expired",
     "throttle_hits": "forget_expired",
     "tokens": "forget_expired",

@@ -63,6 +63,26 @@ VERSIONS = (
             N_("For signing in you may add a second step: an app or a passkey."),
         ),
     ),
+    Version(
+        3,
+        date(2026, 11, 22),
+        {
+            "en": "90f43463f5e674ade82bf1512a1cc7440901ac3586eac327e944f28421c2af13",
+            "nl": "06f3607e9fa67ba189e25e1d8c718cfdd16c673724cdcf8d7858c08587e63aea",
+            "nl@formal": "f4706c8635d0abe4889a834a45310a274f840b15e46dfe4a72c8d1aad585bda2",
+        },
+        changes=(
+            N_(
+                "If you had the use of your data restricted, they are not erased after seven years without you: they stay until you end the restriction."
+            ),
+            N_(
+                "You connect with other members, with your yes alone. A member may make an account for you: you hear who did so and what was entered, and take it over or delete it without signing in."
+            ),
+            N_(
+                "You get notifications, on the site and by mail, as often as you choose for each kind. We keep what they were about for 90 days, and never a name or a word in the mail."
+            ),
+        ),
+    ),
 )
 
 

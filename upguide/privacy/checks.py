@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from upguide.config import Settings
 from upguide.extensions import Base
 from upguide.i18n.catalogues import LOCALES
-from upguide.policy.oversight import RETENTION_EVERY
+from upguide.policy.oversight import FEWEST_WEBMASTERS, RETENTION_EVERY
 from upguide.policy.statement import VERSIONS
 from upguide.tenancy.scope import tenant_owned_tables
 
@@ -38,6 +38,7 @@ class Check(Enum):
     REQUESTS = "requests"
     RETENTION = "retention"
     LEDGER = "ledger"
+    WEBMASTERS = "webmasters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +61,28 @@ _DATABASE = text(
         (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'failed') AS failed
     """
 )
-_MAILS = text("SELECT failed, waiting FROM gate.mail_troubles()")
+# What the gate tells a bound officer alone.
+_TOLD = text(
+    "SELECT failed, waiting, (SELECT count(*) FROM gate.bound_webmasters()) AS webmasters FROM gate.mail_troubles()"
+)
 _RETENTION = text("SELECT max(began_at) FROM retention_runs WHERE milliseconds IS NOT NULL")
 
 
 def live_checks(session: Session) -> list[Outcome]:
-    """Look whether all holds, in few statements; the officer alone is answered about mails and requests."""
+    """Look whether all holds, in few statements; the officer alone is told of mails, requests and webmasters."""
     database = session.execute(_DATABASE, {"protected": protected_tables(), "wait": _LONGEST_WAIT}).one()
+    told: Any = session.execute(_TOLD).one()
     return [
         Outcome(Check.ROW_SECURITY, not database.bare, len(database.bare)),
         Outcome(Check.ROLE, not database.free),
         Outcome(Check.STATEMENT, _statement_is_pinned()),
         Outcome(Check.QUEUE, not (database.waiting or database.failed), database.waiting + database.failed),
-        _mails(session),
+        Outcome(Check.MAILS, not (told.failed or told.waiting), told.failed + told.waiting),
         _requests(session),
         _retention(session),
         Outcome(Check.LEDGER, _answers(_ledger_can_be_written)),
+        # One alone could refuse every access, and the officer would be silenced (W8).
+        Outcome(Check.WEBMASTERS, told.webmasters >= FEWEST_WEBMASTERS, told.webmasters),
     ]
 
 
@@ -92,11 +99,6 @@ def protected_tables() -> list[str]:
 
 def _statement_is_pinned() -> bool:
     return {locale: text_hash(locale) for locale in LOCALES} == dict(VERSIONS[-1].hashes)
-
-
-def _mails(session: Session) -> Outcome:
-    row: Any = session.execute(_MAILS).one()
-    return Outcome(Check.MAILS, not (row.failed or row.waiting), row.failed + row.waiting)
 
 
 def _requests(session: Session) -> Outcome:

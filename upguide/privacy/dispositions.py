@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from upguide.models.base import Disposition, Erase, KeepUntil, Sever, dispositions_of, stands_apart
@@ -72,10 +72,17 @@ def _broken(table: Table, disposition: Disposition) -> Iterator[str]:
                 yield f"{table.name}.{name}: Erase needs a foreign key with ondelete='CASCADE'"
         elif _on_delete(column) != {"SET NULL"} or not column.nullable:
             yield f"{table.name}.{name}: {kind} needs a column that may be NULL, with ondelete='SET NULL'"
+    if isinstance(disposition, Erase) and disposition.portal and disposition.portal not in table.columns:
+        yield f"{table.name}: Erase names the portal {disposition.portal}, which is not there"
+    yield from _broken_words(table, disposition)
+
+
+def _broken_words(table: Table, disposition: Disposition) -> Iterator[str]:
     if isinstance(disposition, KeepUntil):
         yield from _not_minimal(table, disposition)
     if isinstance(disposition, Sever):
         yield from _not_nullable(table, disposition.words, "Sever blanks words")
+        yield from _nobodys_words(table, disposition)
 
 
 def _not_minimal(table: Table, kept: KeepUntil) -> Iterator[str]:
@@ -83,6 +90,15 @@ def _not_minimal(table: Table, kept: KeepUntil) -> Iterator[str]:
         if name not in table.columns:
             yield f"{table.name}: KeepUntil names the column {name}, which is not there"
     yield from _not_nullable(table, emptied(table, kept), "KeepUntil empties what is not in its snapshot")
+
+
+def _nobodys_words(table: Table, severed: Sever) -> Iterator[str]:
+    """Where several people stand in a row, what one wrote is not the other's to take along (GDPR Art. 15(4))."""
+    if len(severed.columns) < 2:  # noqa: PLR2004 - somebody's words are somebody's alone
+        return
+    for column in table.columns:
+        if column.info.get("items") and isinstance(column.type, Text) and column.info.get("by") not in severed.columns:
+            yield f"{table.name}.{column.name}: whose words are these? Add by=… to its personal(), a column of Sever"
 
 
 def emptied(table: Table, kept: KeepUntil) -> tuple[str, ...]:

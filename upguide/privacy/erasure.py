@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, func, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from upguide.mail.message import ascii_where_possible
 from upguide.mail.sealed import open_envelope
-from upguide.models import FileToRemove, Mail, Person
+from upguide.models import FileToRemove, Mail, Passkey, Person, RecoveryCode, Totp
 from upguide.models import Session as SignIn
 from upguide.models.base import Erase, KeepUntil, Sever
 from upguide.policy.items import Item
@@ -27,11 +27,15 @@ from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
 
 from .dispositions import Model, emptied
-from .walk import SOURCES, Touch, file_keys, rows_of, touches, walk, whose
+from .walk import SOURCES, Touch, file_keys, rows_of, standing, stands, touches, walk, whose
 
 _FORGET_ADDRESS = text("SELECT gate.forget_own_address()")
 # Letters that go to an address without being about the person who has it.
 _TO_OTHERS = ("mail_change_confirm_new",)
+
+
+class ErasureDiffersError(RuntimeError):
+    """What went is not what was said to go. The transaction must be taken back, and somebody must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +50,48 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What an erasure does: values that go and values that lose their person, counted by item; and what is kept."""
+    """What an erasure does: values that go and values that lose their person, counted by item; and what is kept.
+
+    `rows`: in how many rows the person stands, by table and column.
+    """
 
     goes: Mapping[Item, int]
     severed: Mapping[Item, int]
     kept: tuple[Kept, ...]
     has_words: bool
+    rows: Mapping[str, int]
 
 
 def forecast(session: Session, person_id: UUID, models: Iterable[Model] | None = None) -> Forecast:
     """Return what erasing everything would do. Under the person's own scope."""
     goes: Counter[Item] = Counter()
     severed: Counter[Item] = Counter()
+    rows: Counter[str] = Counter()
     has_words = False
     for record in walk(session, person_id, models):
+        rows[f"{record.table}.{record.column}"] += 1
         if isinstance(record.disposition, Sever):
             severed.update(record.items)
             has_words = has_words or bool(record.disposition.words)
         elif isinstance(record.disposition, Erase):
             goes.update(record.items)
     kept = tuple(_kept(session.connection(), touch, person_id) for touch in touches(models) if _is_kept(touch))
-    return Forecast(goes, severed, tuple(one for one in kept if one.rows), has_words)
+    return Forecast(goes, severed, tuple(one for one in kept if one.rows), has_words, rows)
 
 
 def erase(
-    session: Session, person_id: UUID, *, blank_words: bool = False, models: Iterable[Model] | None = None
+    session: Session,
+    person_id: UUID,
+    *,
+    blank_words: bool = False,
+    models: Iterable[Model] | None = None,
+    said: Forecast | None = None,
 ) -> None:
     """Make everything of a person go, in the transaction of `session`, under the person's own scope.
 
     Their key is destroyed with the rest, so that what a backup still holds sealed cannot be opened. `blank_words`:
-    the person's words in what stays are blanked first. The caller notes it in the ledger before, and commits.
+    the person's words in what stays are blanked first. `said`: what the person is told. The caller notes it in the
+    ledger before, and commits. Raises ErasureDiffersError where what went is not what was there, or was said.
     """
     connection = session.connection()
     # Nobody can add a row for the person from here on: each refers to this one.
@@ -83,13 +99,23 @@ def erase(
     person = connection.execute(held).one_or_none()
     if person is None:
         return
-    for touch in touches(models):
-        _release(connection, touch, person_id, blank_words=blank_words)
+    found = touches(models)
+    there = standing(connection, person_id, found)
+    if said is not None:
+        _compare("said", there, said.rows)
+    for touch in found:
+        done = _release(connection, touch, person_id, blank_words=blank_words)
+        if done is not None:
+            place = f"{touch.table.name}.{touch.column}"
+            _compare("changed", {place: done}, {place: there.get(place, 0)})
     if not person.unclaimed:
         # What somebody typed for another says nothing of whoever has that address.
         _forget_letters_to(session, person.mail_address, person_id)
         connection.execute(_FORGET_ADDRESS)
+    _compare("left", standing(connection, person_id, [one for one in found if one.table.name in SOURCES]), {})
     connection.execute(delete(Person).where(Person.id == person_id))
+    # Row-level security passes over what a statement may not touch, without a word.
+    _compare("left", standing(connection, person_id, found), {})
     session.expire_all()
 
 
@@ -101,34 +127,68 @@ def leave(session: Session, tenant: str, person_id: UUID, models: Iterable[Model
     with scope(tenant, person_id, session):
         connection = session.connection()
         for touch in _children_first(touches(models)):
-            if "tenant_id" in touch.table.primary_key.columns and touch.table.name not in SOURCES:
-                _leave_table(connection, touch, tenant, person_id)
-        connection.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.tenant_id == tenant))
+            portal = _portal_of(touch)
+            if portal is not None:
+                _leave_table(connection, touch, portal == tenant, person_id)
+        _forget_codes_without_factor(connection, person_id)
         session.expire_all()
 
 
-def _release(connection: Connection, touch: Touch, person_id: UUID, *, blank_words: bool) -> None:
-    """Do what the deletion of the person's row does not do by itself, through its foreign keys."""
-    table, disposition, mine = touch.table, touch.disposition, whose(touch, person_id)
+def _compare(what: str, done: Mapping[str, int], due: Mapping[str, int]) -> None:
+    """Raise ErasureDiffersError, with names of columns and numbers alone, where the two are not the same."""
+    wrong = sorted(place for place in done.keys() | due.keys() if done.get(place, 0) != due.get(place, 0))
+    if wrong:
+        told = ", ".join(f"{place} {done.get(place, 0)} instead of {due.get(place, 0)}" for place in wrong)
+        raise ErasureDiffersError(f"{what}: {told}")
+
+
+def _release(connection: Connection, touch: Touch, person_id: UUID, *, blank_words: bool) -> int | None:
+    """Do what the deletion of the person's row does not do by itself, through its foreign keys.
+
+    Return how many rows it changed, None where it changes none.
+    """
+    table, disposition, mine = touch.table, touch.disposition, stands(touch, person_id)
     if isinstance(disposition, KeepUntil):
         gone = dict.fromkeys((*emptied(table, disposition), disposition.person))
         _note_files(connection, touch, person_id, kept=disposition.snapshot)
-        connection.execute(update(table).where(mine).values(gone))
-    elif isinstance(disposition, Sever):
+        return connection.execute(update(table).where(mine).values(gone)).rowcount
+    if isinstance(disposition, Sever):
         if blank_words and disposition.words:
-            connection.execute(update(table).where(mine).values(dict.fromkeys(disposition.words)))
-    else:
-        _note_files(connection, touch, person_id)
+            return connection.execute(update(table).where(mine).values(dict.fromkeys(disposition.words))).rowcount
+        return None
+    _note_files(connection, touch, person_id)
+    return None
 
 
-def _leave_table(connection: Connection, touch: Touch, tenant: str, person_id: UUID) -> None:
+def _portal_of(touch: Touch) -> Column[Any] | None:
+    """Return the column with the portal that a row goes with; None where leaving a portal leaves the row."""
+    if touch.table.name in SOURCES:
+        return None
+    if isinstance(touch.disposition, Erase) and touch.disposition.portal:
+        return touch.table.columns[touch.disposition.portal]
+    return touch.table.primary_key.columns.get("tenant_id")
+
+
+def _leave_table(connection: Connection, touch: Touch, here: ColumnElement[bool], person_id: UUID) -> None:
     table = touch.table
-    mine = whose(touch, person_id) & (table.columns["tenant_id"] == tenant)
+    mine = whose(touch, person_id) & here
+    there = connection.scalar(select(func.count()).select_from(table).where(mine))
     if isinstance(touch.disposition, Erase):
-        _note_files(connection, touch, person_id, tenant)
-        connection.execute(delete(table).where(mine))
+        _note_files(connection, touch, person_id, here)
+        done = connection.execute(delete(table).where(mine)).rowcount
     elif isinstance(touch.disposition, Sever):
-        connection.execute(update(table).where(mine).values({touch.column: None}))
+        done = connection.execute(update(table).where(mine).values({touch.column: None})).rowcount
+    else:
+        return
+    _compare("left", {table.name: done}, {table.name: there or 0})
+
+
+def _forget_codes_without_factor(connection: Connection, person_id: UUID) -> None:
+    """Take the recovery codes away where the last factor went with a portal, as with the last one that is removed."""
+    has_app = exists().where(Totp.person_id == person_id, Totp.set_at.is_not(None))
+    if not connection.scalar(select(or_(has_app, exists().where(Passkey.person_id == person_id)))):
+        connection.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+        connection.execute(update(SignIn).where(SignIn.person_id == person_id).values(second_factor_at=None))
 
 
 def _children_first(found: Iterable[Touch]) -> list[Touch]:
@@ -137,13 +197,17 @@ def _children_first(found: Iterable[Touch]) -> list[Touch]:
 
 
 def _note_files(
-    connection: Connection, touch: Touch, person_id: UUID, tenant: str | None = None, kept: tuple[str, ...] = ()
+    connection: Connection,
+    touch: Touch,
+    person_id: UUID,
+    here: ColumnElement[bool] | None = None,
+    kept: tuple[str, ...] = (),
 ) -> None:
     if not any(column.info.get("file") for column in touch.table.columns):
         return
     statement = rows_of(touch, person_id)
-    if tenant is not None:
-        statement = statement.where(touch.table.columns["tenant_id"] == tenant)
+    if here is not None:
+        statement = statement.where(here)
     keys = {key for row in connection.execute(statement).mappings() for key in file_keys(touch.table, row, kept)}
     if keys:
         rows = [{"file_key": key} for key in sorted(keys)]

@@ -31,7 +31,9 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
 
     Killed at any point, either nothing happened or all of it; only the ledger may know of it already.
     """
-    address = session.scalars(select(Person.mail_address).where(Person.id == person_id)).one()
+    # Held from here on: nobody can add a row between what the receipt says and what goes.
+    held = select(Person.mail_address).where(Person.id == person_id).with_for_update()
+    address = session.scalars(held).one()
     what = forecast(session, person_id)
     for other in session.scalars(_MADE_FOR_MY_ADDRESS).all():
         # Accounts that others made for this very address (W5): nobody is left to take them over.
@@ -40,7 +42,7 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
             erase(session, other)
     # Before, and not after: what is in the ledger without being erased is due, and will be.
     ledger().note(person_id)
-    erase(session, person_id, blank_words=blank_words)
+    erase(session, person_id, blank_words=blank_words, said=what)
     _send_receipt(session, address, tenant, language, what)
     defer(session, remove_files, tenant=None)
 

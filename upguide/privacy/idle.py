@@ -9,7 +9,15 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from upguide.i18n.formats import ZONE
-from upguide.policy.retention import REFUSED_YEARS, TRY_AGAIN, WARNED_BEFORE, last_day_before, years_after
+from upguide.policy.retention import (
+    HELD,
+    HELD_AGAIN_YEARS,
+    REFUSED_YEARS,
+    TRY_AGAIN,
+    WARNED_BEFORE,
+    last_day_before,
+    years_after,
+)
 
 _TOMORROW = timedelta(days=1)
 
@@ -25,7 +33,10 @@ class Heard(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """The last warning: how many days before, when, what it said, and from which moment the years were counted."""
+    """The last warning: how many days before, when, what it said, and from which moment the years were counted.
+
+    `days_before` is HELD, and `goes_on` the day on which the time was up, where the account was said to stay.
+    """
 
     counted_from: datetime
     days_before: int
@@ -51,6 +62,13 @@ class Warn:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The time is up, and the account stays: its data is restricted. `tell`: the person is told so, now."""
+
+    tell: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The person signed in: the years begin anew."""
 
@@ -60,7 +78,7 @@ class Go:
     """The account goes, today."""
 
 
-Decision = Wait | Warn | Forget | Go
+Decision = Wait | Warn | Hold | Forget | Go
 
 
 def day_of(moment: datetime) -> date:
@@ -79,20 +97,37 @@ def away_before(today: date) -> datetime:
     return datetime.combine(last + _TOMORROW, time(), ZONE)
 
 
-def decide(away_since: datetime, warned: Warned | None, today: date) -> Decision:
-    """Tell what is to be done about an account that nobody signed in to since `away_since`."""
+def decide(away_since: datetime, warned: Warned | None, today: date, *, restricted: bool = False) -> Decision:
+    """Tell what is to be done about an account that nobody signed in to since `away_since`.
+
+    `restricted`: the person wants the data stored and nothing else done with it, erasing included (GDPR Art. 18(2)).
+    """
     due = due_on(away_since)
+    began_anew = warned is not None and warned.counted_from != away_since
+    # Where a restriction ended, three warnings follow, as for everybody.
+    if began_anew or (warned is not None and warned.days_before == HELD and not restricted):
+        return Forget()
+    if restricted:
+        return _held(due, warned, today)
     if warned is None:
         first = WARNED_BEFORE[0]
         begins = due - timedelta(days=first)
         return Warn(first, _at_least(due, today, first)) if today >= begins else Wait(begins)
-    if warned.counted_from != away_since:
-        return Forget()
     if warned.heard is Heard.WAITING:
         return Wait(today + _TOMORROW)
     if warned.heard is not Heard.TOLD and not _given_up(due, warned, today):
         return _again(warned, today)
     return _after(warned, today)
+
+
+def _held(due: date, warned: Warned | None, today: date) -> Decision:
+    """Never an end, and no warning of one: told once a year, and again where the letter did not arrive."""
+    if today < due:
+        return Wait(due)
+    if warned is None or warned.days_before != HELD:
+        return Hold(tell=True)
+    lost = warned.heard is Heard.FAILED and today >= warned.warned_on + TRY_AGAIN
+    return Hold(tell=lost or today >= years_after(warned.warned_on, HELD_AGAIN_YEARS))
 
 
 def _after(warned: Warned, today: date) -> Decision:

@@ -1,4 +1,4 @@
-"""What was erased, kept outside the database's backups, so that a restored copy can be made to forget it again.
+"""What was erased, limited or taken back, kept outside the database's backups: a restored copy is made to know it too.
 
 Each entry is a file of the store: its name is a keyed hash of an identity, its content the moment. It says nothing
 about anybody to whoever does not have both the settings' key and a database in which the person still stands.
@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -28,11 +28,21 @@ from upguide.extensions import db
 from upguide.files.store import open_backend
 from upguide.models import LedgerMark
 from upguide.policy.items import Item
+from upguide.policy.purposes import Purpose
 
 FOLDER = "ledger"
-LATEST = "latest"
+# How far the ledger is: one empty name for each moment, of which the last counts. No file is written over, so that
+# of two notes that cross neither takes the other's moment away.
+MOMENTS = "moments"
 # Under this name it is noted that single values of somebody went: only then need their values be looked at.
 VALUES = "values"
+# The same of a restriction (GDPR Art. 18), an objection (Art. 21) and a consent taken back (Art. 7(3)).
+LIMITS = "limits"
+RESTRICTED = "limit:restriction"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+# Longer than it takes to read the list of moments.
+_SETTLED = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +64,26 @@ class Ledger:
         """Note that single values of a person were removed; a value is an item and the row that held it."""
         self._note_all(person_id, (VALUES, *(value_key(item, row_id) for item, row_id in values)))
 
-    def take_back(self, person_id: UUID) -> None:
-        """Forget that a person went: it was noted, and then they did not go."""
-        for name in self.names(person_id):
+    def note_limit(self, person_id: UUID, limit: str) -> None:
+        """Note that a person set a limit: RESTRICTED, or what `objection` and `withdrawal` give."""
+        self._note_all(person_id, (LIMITS, limit))
+
+    def take_back(self, person_id: UUID, what: str = "") -> None:
+        """Forget that a person went, and then did not go; or what else was noted and is so no more."""
+        for name in self.names(person_id, what):
             with suppress(FileNotFoundError):
                 obstore.delete(self.backend, f"{FOLDER}/{name}")
 
     def read(self) -> Mapping[str, datetime]:
         """Return all entries, by name."""
         listed = [str(one["path"]) for batch in obstore.list(self.backend, FOLDER) for one in batch]
-        found = {path.rpartition("/")[2]: path for path in listed}
-        return {name: self._moment(path) for name, path in found.items() if name != LATEST}
+        found = {path.rpartition("/")[2]: path for path in listed if not path.startswith(f"{FOLDER}/{MOMENTS}/")}
+        return {name: self._moment(path) for name, path in found.items()}
 
     def latest(self) -> datetime | None:
-        """Return the moment of the last entry; None where nothing was ever noted."""
-        try:
-            return self._moment(f"{FOLDER}/{LATEST}")
-        except FileNotFoundError:
-            return None
+        """Return the moment of the last entry, which only grows; None where nothing was ever noted."""
+        last = max(self._moments(), default=None)
+        return None if last is None else _BEGINNING + int(last) * _TICK
 
     def names(self, person_id: UUID, what: str = "") -> tuple[str, ...]:
         """Return the names under which an entry may stand: one for each key of the settings."""
@@ -86,9 +98,28 @@ class Ledger:
     def _note_all(self, person_id: UUID, whats: Iterable[str]) -> None:
         now = datetime.now(UTC)
         self.mark(now)
-        for name in (LATEST, *(_name(self.secret_keys[0], person_id, what) for what in whats)):
-            content = now.isoformat().encode()
-            obstore.put(self.backend, f"{FOLDER}/{name}", content, mode="overwrite", use_multipart=False)
+        # Before the entries: a reader who misses one of them knows at least that there is something to read.
+        reached = f"{(now - _BEGINNING) // _TICK:020d}"
+        self._put(f"{MOMENTS}/{reached}", now)
+        for what in whats:
+            self._put(_name(self.secret_keys[0], person_id, what), now)
+        self._forget_moments(datetime.now(UTC) - _SETTLED)
+
+    def _put(self, name: str, moment: datetime) -> None:
+        content = moment.isoformat().encode()
+        obstore.put(self.backend, f"{FOLDER}/{name}", content, mode="overwrite", use_multipart=False)
+
+    def _moments(self, before: datetime | None = None) -> list[str]:
+        """Return the names of the moments, those alone that were written `before` then where it is given."""
+        listed = (one for batch in obstore.list(self.backend, f"{FOLDER}/{MOMENTS}") for one in batch)
+        return [str(one["path"]).rpartition("/")[2] for one in listed if not before or one["last_modified"] < before]
+
+    def _forget_moments(self, settled: datetime) -> None:
+        """Remove the moments before the last one that stands for a while: who reads a list meanwhile misses none."""
+        earlier = sorted(self._moments(settled))[:-1]
+        for name in earlier:
+            with suppress(FileNotFoundError):
+                obstore.delete(self.backend, f"{FOLDER}/{MOMENTS}/{name}")
 
     def _moment(self, path: str) -> datetime:
         return datetime.fromisoformat(bytes(obstore.get(self.backend, path).bytes()).decode())
@@ -111,6 +142,16 @@ def mark(moment: datetime) -> None:
 def value_key(item: Item, row_id: UUID) -> str:
     """Return what a single value is called in the ledger."""
     return f"{item.value}:{row_id}"
+
+
+def objection(purpose: Purpose) -> str:
+    """Return what an objection is called in the ledger."""
+    return f"limit:objection:{purpose.value}"
+
+
+def withdrawal(tenant: str) -> str:
+    """Return what it is called in the ledger that a consent was taken back on a portal."""
+    return f"limit:withdrawal:{tenant}"
 
 
 @cache

@@ -1,7 +1,7 @@
 """Limits that a person sets: restriction (GDPR Art. 18), objection (Art. 21), and a consent taken back (Art. 7(3)).
 
-What they do stands where data is used: `relations.USED`, the search words (`index`), row-level security. The caller
-commits.
+What they do stands where data is used: `relations.USED`, the search words (`index`), row-level security. Each is
+noted in the ledger, so that a restored backup knows it too. The caller commits.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from upguide.security.sealing import SealBroken, context, unseal
 from upguide.tenancy.scope import scope
 
 from .index import refresh_names
+from .ledger import RESTRICTED, ledger, objection, withdrawal
 from .vault import Vault, vault_of
 
 RESTRICTION, OBJECTION = "restriction", "objection"
@@ -86,14 +87,21 @@ def restrict(session: Session, person_id: UUID, reason: str) -> None:
     """Keep a person's data and use it for nothing, from now on; twice is once."""
     person = _locked(session, person_id)
     if person.restricted_at is None:
+        # Before, and not after, as with erasures: what is noted without being done does the person no harm.
+        ledger().note_limit(person_id, RESTRICTED)
         person.restricted_at = datetime.now(UTC)
         _begin(session, person_id, None, reason)
 
 
 def lift(session: Session, person_id: UUID) -> None:
-    """End the restriction."""
+    """End the restriction. Whoever commits calls `lifted` then."""
     _locked(session, person_id).restricted_at = None
     _end(session, person_id, Limit.kind == RESTRICTION)
+
+
+def lifted(person_id: UUID) -> None:
+    """Let the ledger forget a restriction whose end is committed."""
+    ledger().take_back(person_id, RESTRICTED)
 
 
 def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) -> None:
@@ -102,15 +110,21 @@ def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) 
         raise ValueError(f"{purpose.value} does not stop by itself: make it a request")
     person = _locked(session, person_id)
     if purpose.value not in person.objects_to:
+        ledger().note_limit(person_id, objection(purpose))
         person.objects_to = [*person.objects_to, purpose.value]
         _begin(session, person_id, purpose, reason)
 
 
 def take_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
-    """End an objection."""
+    """End an objection. Whoever commits calls `taken_back` then."""
     person = _locked(session, person_id)
     person.objects_to = [value for value in person.objects_to if value != purpose.value]
     _end(session, person_id, Limit.purpose == purpose.value)
+
+
+def taken_back(person_id: UUID, purpose: Purpose) -> None:
+    """Let the ledger forget an objection whose end is committed."""
+    ledger().take_back(person_id, objection(purpose))
 
 
 def own_consents(session: Session, person_id: UUID) -> list[OwnConsent]:
@@ -142,6 +156,7 @@ def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
     What is the portal's stays, unused, until the person agrees again or leaves. Tells whether a membership was
     suspended.
     """
+    ledger().note_limit(person_id, withdrawal(tenant))
     with scope(tenant, person_id, session):
         suspended = session.execute(
             update(Membership)

@@ -27,7 +27,10 @@ REASONS: Mapping[str, LazyString] = {
 _NOT_FOR_READING = frozenset(
     {"name_key", "word", "text_hash", "statement_hash", "file_key", "credential_id", "public_key", "on_behalf_of"}
 )
-_ITEMS = {("entries", "item"), ("hidden_items", "item"), ("journal", "items")}
+_ITEMS = {
+    *(("entries", "item"), ("hidden_items", "item"), ("journal", "items")),
+    *(("breach_concerned", "items"), ("breach_concerned", "told_items")),
+}
 
 
 @dataclass(frozen=True, slots=True)

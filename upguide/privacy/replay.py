@@ -1,8 +1,12 @@
-"""Making a restored database forget again what was erased after the backup was made, as the ledger says (P4c)."""
+"""Making a restored database know again what came after the backup, as the ledger says (P4c, P3).
+
+What was erased goes; what was restricted, objected to or taken back is so again. Where it cannot be told which came
+last, a limit stands: the person can lift it, and nobody can undo what was done with data that had a limit.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table, select, text
@@ -10,29 +14,39 @@ from sqlalchemy.orm import Session
 
 from upguide.models import Entry, Membership, Person, Photo, Professional
 from upguide.policy.items import Item
+from upguide.policy.purposes import Purpose
 from upguide.tenancy import all_tenants
 from upguide.tenancy.scope import scope
 
+from . import limits
 from .entries import has_value, items_of
 from .erasure import erase, leave
 from .holdings import PROFILE_MODELS, person_column, row_identity
-from .ledger import VALUES, Ledger, ledger, mark, value_key
+from .ledger import LIMITS, RESTRICTED, VALUES, Ledger, ledger, mark, objection, value_key, withdrawal
 from .photos import note_files
 
 _KNOWN = text("SELECT gate.known_persons(:after, :at_most)")
 _AT_A_TIME = 10_000
 
 
-def replay_ledger(session: Session) -> tuple[int, int, int]:
-    """Erase everybody in the ledger who is still there, end memberships that were left, remove values that were
-    removed; commits each.
+class Replayed(NamedTuple):
+    """How many persons, memberships and single values went, and how many limits were set again."""
 
-    Returns how many persons, memberships and values went. Nobody is told: they were, when they went. Running it
-    again, or being killed in the middle, does no harm.
+    gone: int
+    left: int
+    removed: int
+    limited: int
+
+
+def replay_ledger(session: Session) -> Replayed:
+    """Erase everybody in the ledger who is still there, end memberships that were left, remove values that were
+    removed, set limits again that were set; commits each.
+
+    Nobody is told: they were, when they did it. Running it again, or being killed in the middle, does no harm.
     """
     book = ledger()
     latest, noted = book.latest(), book.read()
-    gone = left = removed = 0
+    gone = left = removed = limited = 0
     for person_id in _known_persons(session) if noted else ():
         if _latest(book.names(person_id), noted) is not None:
             with scope(None, person_id, session):
@@ -43,9 +57,11 @@ def replay_ledger(session: Session) -> tuple[int, int, int]:
         left += _leave_again(session, book, noted, person_id)
         if _latest(book.names(person_id, VALUES), noted) is not None:
             removed += _remove_again(session, book, noted, person_id)
+        if _latest(book.names(person_id, LIMITS), noted) is not None:
+            limited += _limit_again(session, book, noted, person_id)
     if latest is not None:
         mark(latest)
-    return gone, left, removed
+    return Replayed(gone, left, removed, limited)
 
 
 def _known_persons(session: Session) -> Iterator[UUID]:
@@ -86,6 +102,28 @@ def _remove_again(session: Session, book: Ledger, noted: Mapping[str, datetime],
                 removed += 1
         session.commit()
     return removed
+
+
+def _limit_again(session: Session, book: Ledger, noted: Mapping[str, datetime], person_id: UUID) -> int:
+    """Set a restriction and objections again, and take consents back that were given before they were taken back."""
+    limited = 0
+    with scope(None, person_id, session):
+        standing = limits.standing_of(session, person_id)
+        if standing.restricted_at is None and _latest(book.names(person_id, RESTRICTED), noted) is not None:
+            limits.restrict(session, person_id, "")
+            limited += 1
+        for purpose in Purpose:
+            at = _latest(book.names(person_id, objection(purpose)), noted)
+            if at is not None and purpose not in standing.objects_to:
+                limits.object_to(session, person_id, purpose, "")
+                limited += 1
+        for consent in limits.own_consents(session, person_id):
+            at = _latest(book.names(person_id, withdrawal(consent.tenant)), noted)
+            if at is not None and consent.stands and consent.given_at < at:
+                limits.withdraw(session, consent.tenant, person_id)
+                limited += 1
+        session.commit()
+    return limited
 
 
 def _entered(session: Session, person_id: UUID) -> Mapping[tuple[str, UUID], datetime]:

@@ -1,7 +1,9 @@
 """Requests that a human answers: asked by the person, answered by somebody bound, both sealed (P7; GDPR Art. 12).
 
 The asking side runs under the person's own scope. The answering side goes through the gate, which looks itself
-whether the one who asks is appointed and bound; it knows persons only by what they wrote. Callers commit.
+whether the one who asks is appointed and bound; it knows persons only by what they wrote. The officer answers, who is
+independent (W8) and sees no names; a webmaster only where no officer can: none is bound, or none but who asks
+(`gate.may_answer`, docs/decisions/0011). The same people are reminded. Callers commit.
 """
 
 from collections.abc import Iterable
@@ -120,7 +122,7 @@ _REQUESTS = text("SELECT * FROM gate.requests(:version, :id, :answered, :at_most
 _ANSWER = text("SELECT * FROM gate.answer_request(:version, :id, :sealed)")
 _EXTEND = text("SELECT * FROM gate.extend_request(:version, :id, :sealed)")
 _REMIND = text("SELECT * FROM gate.remind_requests(:days)")
-_HANDLERS = text("SELECT * FROM gate.handlers()")
+_ANSWERERS = text("SELECT * FROM gate.answerers(:person_id)")
 
 
 def open_requests(session: Session, page: int = 0) -> AskedPage:
@@ -157,29 +159,18 @@ def extend(session: Session, request_id: UUID, reason: str) -> date | None:
 
 
 def remind(session: Session) -> int:
-    """Tell officers and webmasters what is due; each step of `REMINDERS` once. Return how many requests it was."""
+    """Tell who may answer what is due, and nobody else; each step of `REMINDERS` once. Return how many requests."""
     due = session.execute(_REMIND, {"days": list(REMINDERS)}).all()
-    handlers = session.execute(_HANDLERS).all() if due else []
     now = today(datetime.now(UTC))
     for request in due:
         tenant = all_tenants().or_first(request.tenant_id)
         days = (request.due_on - now).days
-        for handler in handlers:
-            if handler.person_id == request.person_id:
-                continue
-            language = handler.language or tenant.languages[0]
-            with scope(tenant.slug, handler.person_id, session):
-                send(
-                    session,
-                    "request_due",
-                    handler.mail_address,
-                    tenant,
-                    language,
-                    handler.person_id,
-                    about=RequestKind(request.kind),
-                    due_on=request.due_on,
-                    days=days,
-                )
+        for reader in session.execute(_ANSWERERS, {"person_id": request.person_id}).all():
+            language = reader.language or tenant.languages[0]
+            about = RequestKind(request.kind)
+            with scope(tenant.slug, reader.person_id, session):
+                values = {"about": about, "due_on": request.due_on, "days": days}
+                send(session, "request_due", reader.mail_address, tenant, language, reader.person_id, **values)
                 session.flush()
     return len(due)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import Date, cast, delete, func, select, text, update
+from sqlalchemy import Date, case, cast, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from upguide.config import Settings
@@ -25,18 +25,18 @@ from upguide.mail import send
 from upguide.mail.delivery import watch
 from upguide.mail.smtp import Outcome
 from upguide.models import Mail, Person, RetentionRun, RetentionTally, RetentionWarning
-from upguide.policy.retention import IDLE_YEARS
+from upguide.policy.retention import HELD, IDLE_YEARS
 from upguide.tenancy import Tenant, all_tenants, current_tenant
 from upguide.tenancy.scope import scope
 
 from .farewell import see_off
-from .idle import Decision, Forget, Go, Heard, Wait, Warn, Warned, away_before, day_of, decide, due_on
+from .idle import Decision, Forget, Go, Heard, Hold, Wait, Warn, Warned, away_before, day_of, decide, due_on
 from .ledger import ledger
 from .reaching import reach
 
 log = structlog.get_logger()
 
-LETTER = "account_goes"
+LETTER, HELD_LETTER = "account_goes", "account_held"
 _AWAY = func.coalesce(Person.signed_in_at, Person.made_at)
 _LONG_AWAY = text("SELECT away_since, person_id FROM gate.long_away(:before, :today, :moment, :person, :at_most)")
 _BACK_AGAIN = text("SELECT gate.back_again()")
@@ -56,6 +56,7 @@ class Figures:
     warned: dict[int, int] = field(default_factory=dict)
     repeated: int = 0
     erased: int = 0
+    held: int = 0
     failed: int = 0
 
 
@@ -68,6 +69,7 @@ class Run:
     warned: Mapping[int, int]
     repeated: int
     erased: int
+    held: int
     failed: int
     removed: Mapping[str, int]
 
@@ -113,13 +115,18 @@ def runs(session: Session, at_most: int) -> list[Run]:
     return [_run(row) for row in session.scalars(latest)]
 
 
-def goes_on(session: Session, person_id: UUID) -> date:
-    """Return the day on which an account goes if nobody signs in until then; under the person's own scope."""
+def goes_on(session: Session, person_id: UUID) -> date | None:
+    """Return the day on which an account goes if nobody signs in until then; under the person's own scope.
+
+    None while the data is restricted: then it does not go by itself.
+    """
     row = session.execute(
-        select(_AWAY.label("away_since"), RetentionWarning.goes_on)
+        select(_AWAY.label("away_since"), Person.restricted_at, RetentionWarning.goes_on)
         .outerjoin(RetentionWarning, RetentionWarning.person_id == Person.id)
         .where(Person.id == person_id)
     ).one()
+    if row.restricted_at is not None:
+        return None
     due: date = due_on(row.away_since)
     return due if row.goes_on is None else max(due, row.goes_on)
 
@@ -165,6 +172,8 @@ def _do_one(session: Session, person_id: UUID, now: datetime, figures: Figures) 
         return
     if isinstance(found.decision, Warn):
         _warn(session, person_id, found.away_since, found.decision, now)
+    elif isinstance(found.decision, Hold):
+        _hold(session, person_id, found, found.decision, now)
     elif isinstance(found.decision, Go):
         if found.warning.noted_at is None:
             # Known before the ledger is told, so that whoever signs in at this very moment is taken back there.
@@ -191,21 +200,25 @@ class _Found:
 
 def _decide(session: Session, person_id: UUID, now: datetime) -> _Found | None:
     """Hold the person's row, and tell what is to be done. None where another worker, or a sign-in, has it now."""
-    held = select(_AWAY.label("away_since")).where(Person.id == person_id).with_for_update(skip_locked=True)
-    away_since = session.scalar(held)
-    if away_since is None:
+    columns = (_AWAY.label("away_since"), Person.restricted_at)
+    row = session.execute(
+        select(*columns).where(Person.id == person_id).with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
         return None
     mine = select(RetentionWarning).where(RetentionWarning.person_id == person_id)
     warning = session.scalars(mine, execution_options=_FRESH).one_or_none()
     warned = None if warning is None else _warned(session, warning, day_of(now))
-    return _Found(decide(away_since, warned, day_of(now)), away_since, warning)
+    decision = decide(row.away_since, warned, day_of(now), restricted=row.restricted_at is not None)
+    return _Found(decision, row.away_since, warning)
 
 
 def _warned(session: Session, warning: RetentionWarning, today: date) -> Warned:
     heard = Heard(warning.heard)
     if heard is Heard.WAITING:
         heard = _heard_by_now(session, warning, today)
-    return Warned(warning.counted_from, warning.days_before, warning.warned_on, warning.goes_on, heard)
+    goes = warning.goes_on or due_on(warning.counted_from)
+    return Warned(warning.counted_from, warning.days_before, warning.warned_on, goes, heard)
 
 
 def _heard_by_now(session: Session, warning: RetentionWarning, today: date) -> Heard:
@@ -226,15 +239,37 @@ def _warn(session: Session, person_id: UUID, away_since: datetime, due: Warn, no
     with scope(reached.tenant.slug, person_id, session):
         mail_id = send(session, LETTER, reached.address, reached.tenant, reached.language, person_id, **told)
         session.flush()
+    _note(session, person_id, away_since, today, mail_id, days_before=due.days_before, goes_on=due.goes_on)
+
+
+def _hold(session: Session, person_id: UUID, found: _Found, due: Hold, now: datetime) -> None:
+    """Leave a restricted account as it is, for each pass to count; tell the person when it is time to."""
+    today = day_of(now)
+    if found.warning is not None and found.warning.noted_at is not None:
+        ledger().take_back(person_id)
+        found.warning.noted_at = None
+    if not due.tell:
+        _put_off(session, found.warning, Wait(today + timedelta(days=1)))
+        return
+    reached = reach(session, person_id, _first_tenant())
+    told = {"host": reached.tenant.hosts[0], "years": IDLE_YEARS}
+    with scope(reached.tenant.slug, person_id, session):
+        mail_id = send(session, HELD_LETTER, reached.address, reached.tenant, reached.language, person_id, **told)
+        session.flush()
+    _note(session, person_id, found.away_since, today, mail_id, days_before=HELD, goes_on=None)
+
+
+def _note(
+    session: Session, person_id: UUID, away_since: datetime, today: date, mail_id: UUID, **told: int | date | None
+) -> None:
     warning = {
         "person_id": person_id,
         "counted_from": away_since,
-        "days_before": due.days_before,
         "warned_on": today,
-        "goes_on": due.goes_on,
         "mail_id": mail_id,
         "heard": Heard.WAITING.value,
         "next_on": today + timedelta(days=1),
+        **told,
     }
     session.merge(RetentionWarning(**warning))
     session.flush()
@@ -259,8 +294,10 @@ def _note_heard(session: Session, mail_id: UUID, person_id: UUID | None, state: 
         heard = {"sent": Heard.TOLD, "failed": Heard.FAILED}.get(state, Heard.WAITING)
     values: dict[str, Any] = {"heard": heard.value}
     if heard is Heard.TOLD:
-        today = cast(day_of(datetime.now(UTC)), Date)
-        values["goes_on"] = func.greatest(RetentionWarning.goes_on, today + RetentionWarning.days_before)
+        later = cast(day_of(datetime.now(UTC)), Date) + RetentionWarning.days_before
+        values["goes_on"] = case(
+            (RetentionWarning.goes_on.is_not(None), func.greatest(RetentionWarning.goes_on, later))
+        )
     assert person_id is not None
     with scope(current_tenant().slug, person_id, session):
         mine = (RetentionWarning.person_id == person_id, RetentionWarning.mail_id == mail_id)
@@ -272,23 +309,27 @@ def _first_tenant() -> Tenant:
 
 
 watch(LETTER, _note_heard)
+watch(HELD_LETTER, _note_heard)
 
 
 def _count(figures: Figures, decision: Decision) -> bool:
     """Count what is done; False where it is nothing to report."""
     if isinstance(decision, Go):
         figures.erased += 1
+    elif isinstance(decision, Hold):
+        figures.held += 1
     elif isinstance(decision, Warn) and decision.again:
         figures.repeated += 1
     elif isinstance(decision, Warn):
         figures.warned[decision.days_before] = figures.warned.get(decision.days_before, 0) + 1
-    return isinstance(decision, (Go, Warn))
+    return isinstance(decision, (Go, Hold, Warn))
 
 
 def _write(session: Session, figures: Figures, **more: object) -> None:
     """Write the figures with what they count, so that they are right after a kill too."""
     warned = {str(days): count for days, count in figures.warned.items()}
-    values = {"warned": warned, "repeated": figures.repeated, "erased": figures.erased, **more}
+    counts = {"repeated": figures.repeated, "erased": figures.erased, "held": figures.held}
+    values = {"warned": warned, **counts, **more}
     session.execute(update(RetentionRun).where(RetentionRun.id == figures.run_id).values(values))
 
 
@@ -299,6 +340,7 @@ def _run(row: RetentionRun) -> Run:
         {int(days): count for days, count in row.warned.items()},
         row.repeated,
         row.erased,
+        row.held,
         row.failed,
         row.removed,
     )

@@ -22,6 +22,8 @@ from upguide.policy.sees import Relation, Setting
 PAGE_SIZE = 25
 # What the journal says of a copy that the person took along: no setting in which anybody is shown.
 EXPORT = "export"
+# Nor are the lists of whom a data breach concerns, of which numbers are seen; and those of exercises.
+BREACH, BREACH_EXERCISE = "breach", "breach_exercise"
 
 # Who looked, as the person reads it: the role, and no more.
 WHO: Mapping[Relation, LazyString] = {
@@ -45,6 +47,8 @@ WHERE: Mapping[str, LazyString] = {
     Setting.PAGE.value: _l("on your page"),
     Setting.LISTING.value: _l("on your listed card"),
     EXPORT: _l("in a copy to take along"),
+    BREACH: _l("on the list of a data breach"),
+    BREACH_EXERCISE: _l("in an exercise with data breaches, so nothing happened"),
 }
 # Whoever is one of these is a member as well, which then says nothing more.
 _WEAK = frozenset({Relation.MEMBER, Relation.PUBLIC_LISTING})

@@ -151,10 +151,11 @@ def _chapter(chapter: Chapter) -> ChapterText:
 
 def _group(group: Group) -> DataGroup:
     items = [item for item, declared in CATALOGUE.items() if declared.group is group]
-    return DataGroup(gettext(group.value), tuple(_row(item) for item in items))
+    held = held_items()
+    return DataGroup(gettext(group.value), tuple(_row(item, held=item in held) for item in items))
 
 
-def _row(item: Item) -> DataRow:
+def _row(item: Item, *, held: bool) -> DataRow:
     declared = CATALOGUE[item]
     return DataRow(
         label=gettext(declared.label),
@@ -163,5 +164,5 @@ def _row(item: Item) -> DataRow:
         hideable=declared.hideable,
         sealed=declared.sealed,
         secret=declared.secret,
-        held=item in held_items(),
+        held=held,
     )

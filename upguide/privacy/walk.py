@@ -10,7 +10,19 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, DateTime, LargeBinary, Select, Table, func, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from upguide.extensions import Base
@@ -34,8 +46,8 @@ ME = "me"
 class Record:
     """One row that touches the person, opened, as plain text.
 
-    `values`: what it holds, by item and column. `redacted`: columns that are left out, each with the key of the
-    reason. `files`: keys of the store that the row names.
+    `column`: where the person stands in it. `values`: what it holds, by item and column. `redacted`: columns that are
+    left out, each with the key of the reason. `files`: keys of the store that the row names.
     """
 
     table: str
@@ -45,6 +57,7 @@ class Record:
     disposition: Disposition
     redacted: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    column: str = ""
 
     @property
     def items(self) -> frozenset[Item]:
@@ -105,17 +118,33 @@ def rows_of(touch: Touch, person_id: UUID) -> Select[Any]:
     table = touch.table
     if table.name in SOURCES:
         return select(SOURCES[table.name].table_valued(*(literal_column(c.name, c.type) for c in table.columns)))
-    statement = select(table).where(whose(touch, person_id)).order_by(*table.primary_key.columns)
-    owner = table.columns.get("person_id")
-    if isinstance(touch.disposition, Sever) and owner is not None:
-        # A row that is the person's own is theirs already.
-        statement = statement.where(owner.is_distinct_from(person_id))
-    return statement
+    return select(table).where(stands(touch, person_id)).order_by(*table.primary_key.columns)
 
 
 def whose(touch: Touch, person_id: UUID) -> ColumnElement[bool]:
     """Return the condition that the person stands in this place of a row."""
     return touch.table.columns[touch.column] == person_id
+
+
+def stands(touch: Touch, person_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that a row is found by this place: as `whose`, and not by another one already."""
+    owner = touch.table.columns.get("person_id")
+    if isinstance(touch.disposition, Sever) and owner is not None:
+        # A row that is the person's own is theirs already.
+        return and_(whose(touch, person_id), owner.is_distinct_from(person_id))
+    return whose(touch, person_id)
+
+
+def standing(connection: Connection, person_id: UUID, found: Iterable[Touch]) -> dict[str, int]:
+    """Return in how many rows the person stands, by table and column, in one statement; places without are left out."""
+    counts = {
+        f"{touch.table.name}.{touch.column}": select(func.count())
+        .select_from(rows_of(touch, person_id).order_by(None).subquery())
+        .scalar_subquery()
+        for touch in found
+    }
+    row = connection.execute(select(*counts.values())).one() if counts else ()
+    return {place: count for place, count in zip(counts, row, strict=True) if count}
 
 
 def _record(touch: Touch, row: Mapping[Any, Any], person_id: UUID, vault: Vault) -> Record:
@@ -142,6 +171,7 @@ def _record(touch: Touch, row: Mapping[Any, Any], person_id: UUID, vault: Vault)
         touch.disposition,
         redacted,
         () if isinstance(touch.disposition, Sever) else file_keys(touch.table, row),
+        touch.column,
     )
 
 
@@ -163,6 +193,8 @@ def _left_out(
 
 def _mine(touch: Touch, column: Column[Any], items: tuple[Item, ...]) -> bool:
     """Tell whether a value in somebody else's row is the person's: their words, or a note of what they did."""
+    if column.info.get("by", touch.column) != touch.column:
+        return False
     return column.name in touch.words or all(CATALOGUE[item].group is Group.ACCOUNT for item in items)
 
 
@@ -232,4 +264,4 @@ SOURCES = {"registrations": func.gate.own_registrations()}
 # Tables whose sealed columns are not under the person's own key.
 OPENERS: dict[str, Callable[[Mapping[Any, Any]], Mapping[str, str]]] = {"mails": _open_mail}
 
-__all__ = ["Record", "Touch", "file_keys", "rows_of", "touches", "walk", "whose"]
+__all__ = ["Record", "Touch", "file_keys", "rows_of", "standing", "stands", "touches", "walk", "whose"]

@@ -42,6 +42,8 @@ class Action(Enum):
     REPORT_BREACH = "report-breach"
     CONNECT = "connect"
     MAKE_ACCOUNT = "make-account"
+    LOOK_UP = "look-up"
+    ASK_OWNER = "ask-owner"
 
 
 class By(Enum):
@@ -154,6 +156,10 @@ RULES: Mapping[Action, Sequence[Rule]] = {
         Rule(120, HOUR, _ADDRESS),
         Rule(500, HOUR, _TENANT, spares=3),
     ),
+    # A webmaster opens people's data one by one (W9): enough for a busy desk, too little to go through everybody.
+    Action.LOOK_UP: (Rule(20, HOUR, _PERSON), Rule(60, DAY, _PERSON), Rule(100, HOUR, _ADDRESS)),
+    # Each is a message to the owner.
+    Action.ASK_OWNER: (Rule(3, DAY, _PERSON), Rule(10, DAY, _ADDRESS)),
     # Drawing a photo keeps a process busy.
     Action.PHOTO: (
         Rule(10, 15 * MINUTE, _PERSON),

@@ -1,15 +1,18 @@
+import html
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from tests.features.accounts.letters import kinds, letters
-from tests.features.accounts.people import app_code, make_codes, set_app, set_pin
+from tests.features.accounts.people import app_code, make_codes, set_app, set_passkey, set_pin
 from tests.features.accounts.test_entry import PIN, credentials, rows
+from tests.security.authenticator import Authenticator
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, join, make_person, make_webmaster
@@ -323,3 +326,89 @@ def test_work_that_shows_much_of_others_asks_for_a_second_step_first(
     set_up(browser)
     assert browser.get("/dev/components").location == "/opened"
     assert browse(make_person()).get("/dev/components").status_code == 403
+
+
+ORIGIN = "http://upguide.localhost"
+OPTIONS = re.compile(r'data-options="([^"]+)"')
+
+
+def asked_of(browser: Client, path: str) -> str:
+    """Return what the page asks the browser's device."""
+    found = OPTIONS.search(browser.get(path).text)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def device_on(browser: Client) -> Authenticator:
+    """Make a passkey in this browser; return the device that has it."""
+    device = Authenticator(ORIGIN, "upguide.localhost")
+    answer = device.make(asked_of(browser, "/security/passkeys/new"))
+    assert browser.post("/security/passkeys/new", {"credential": answer}).status_code in (200, 303)
+    return device
+
+
+def test_a_passkey_opens_the_second_step(browse: Browse) -> None:
+    person = make_person()
+    device, half = device_on(browse(person)), browse(person)
+    assert half.get("/home").location == "/second-step?next=/home"
+    answer = device.answer(asked_of(half, "/second-step"))
+    assert half.post("/second-step", {"credential": answer}).location == "/home"
+    assert half.get("/home").status_code == 200
+
+
+def test_a_passkey_s_answer_in_another_session_is_refused(browse: Browse, database: WorkerDatabase) -> None:
+    person = make_person()
+    device, here, elsewhere = device_on(browse(person)), browse(person), browse(person)
+    answer = device.answer(asked_of(here, "/second-step"))
+    stolen = elsewhere.post("/second-step", {"credential": answer})
+    assert (stolen.status_code, "could not be checked" in stolen.text) == (422, True)
+    assert elsewhere.get("/home").location == "/second-step?next=/home"
+    assert here.post("/second-step", {"credential": answer}).location == "/home"
+    # Not even in the session that it was for, a second time.
+    again = here.post("/confirm/second-step?next=/security", {"credential": answer})
+    assert (again.status_code, "could not be checked" in again.text) == (422, True)
+    assert rows(database, "SELECT sign_count FROM passkeys") == [(1,)]
+
+
+def test_a_passkey_of_somebody_else_opens_nothing(browse: Browse) -> None:
+    person, other = make_person(), make_person()
+    device_on(browse(person))
+    stranger, half = device_on(browse(other)), browse(person)
+    answer = stranger.answer(asked_of(half, "/second-step"))
+    assert half.post("/second-step", {"credential": answer}).status_code == 422
+
+
+def test_a_passkey_of_somebody_else_is_not_found(browse: Browse, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    theirs = set_passkey(other)
+    browser = browse(person)
+    path = f"/security/passkeys/{theirs}/remove"
+    assert [browser.get(path).status_code, browser.post(path).status_code] == [404, 404]
+    assert browser.get(f"/security/passkeys/{uuid4()}/remove").status_code == 404
+    assert rows(database, "SELECT id, person_id FROM passkeys") == [(theirs, other.id)]
+
+
+def test_one_s_own_passkey_is_removed_and_told_by_mail(browse: Browse, app: Flask, database: WorkerDatabase) -> None:
+    person = make_person()
+    mine = set_passkey(person)
+    browser = browse(person, second_factor=True)
+    assert "Chrome" in browser.get(f"/security/passkeys/{mine}/remove").text
+    assert browser.post(f"/security/passkeys/{mine}/remove").location == "/security"
+    assert rows(database, "SELECT count(*) FROM passkeys") == [(0,)]
+    assert kinds(app, database) == ["second_factor_changed"]
+
+
+def test_a_twenty_first_passkey_is_refused_in_clear_words(browse: Browse, database: WorkerDatabase) -> None:
+    person = make_person(language="en")
+    for _count in range(19):
+        set_passkey(person)
+    browser = browse(person, second_factor=True)
+    late = Authenticator(ORIGIN, "upguide.localhost")
+    made = late.make(asked_of(browser, "/security/passkeys/new"))
+    device_on(browser)
+    assert browser.get("/security/passkeys/new").location == "/security"
+    refused = browser.post("/security/passkeys/new", {"credential": made})
+    assert refused.location == "/security"
+    page = browser.follow(refused).text
+    assert "You have 20 passkeys, and no more fit. Remove one that you do not use first." in page
+    assert rows(database, "SELECT count(*) FROM passkeys") == [(20,)]

@@ -12,7 +12,7 @@ from tests.support.client import Client
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made
 from upguide.extensions import db
-from upguide.features.breaches import queries
+from upguide.features.breaches import on_list, queries
 from upguide.features.breaches.actions import concerned, register, texts
 from upguide.features.breaches.queries import BreachView
 from upguide.tenancy.scope import scope
@@ -111,8 +111,8 @@ def add_concerned(handler: Made, number: int, *people: Made) -> None:
             concerned.add_number(db.session(), "officer", of, str(person.number), ["surname"], "They told us.")
 
 
-def ready_letters(handler: Made, number: int, words: str = "Something went wrong.") -> None:
-    """Decide to tell the persons, freeze the letter in both languages, and ask to send it; runs no job."""
+def freeze_letters(handler: Made, number: int, words: str = "Something went wrong.") -> None:
+    """Decide to tell the persons, and freeze the letter in both languages."""
     of = view_of(handler, number)
     with as_handler(handler):
         register.describe(db.session(), "officer", of, of.version, {"persons": "tell", "persons_reasons": "High risk."})
@@ -121,9 +121,21 @@ def ready_letters(handler: Made, number: int, words: str = "Something went wrong
         with as_handler(handler):
             place = texts.Place("letter", language)
             texts.freeze(db.session(), "officer", of, place, f"{words} ({language})", "sent")
+
+
+def ask_letters(handler: Made, number: int) -> int:
+    """Ask to send the letters to everybody to whom that may be asked; return how many they are. Runs no job."""
     of = view_of(handler, number)
     with as_handler(handler):
-        texts.send_letters(db.session(), "officer", of)
+        groups = on_list.due(db.session(), of.id)
+        concerned.ask_letters(db.session(), "officer", of, groups)
+    return sum(one.count for one in groups)
+
+
+def ready_letters(handler: Made, number: int, words: str = "Something went wrong.") -> None:
+    """Freeze the letters and ask to send them to all; runs no job."""
+    freeze_letters(handler, number, words)
+    ask_letters(handler, number)
 
 
 def mails(app: Flask, database: WorkerDatabase, kind: str) -> list[Letter]:
@@ -131,10 +143,22 @@ def mails(app: Flask, database: WorkerDatabase, kind: str) -> list[Letter]:
     return [letter for letter in letters(app, database) if letter.kind == kind]
 
 
-def on_list(database: WorkerDatabase) -> dict[UUID, tuple[list[str], str, bool, bool]]:
+def listed(database: WorkerDatabase) -> dict[UUID, tuple[list[str], str, bool, bool]]:
     """Return who stands on a list: items, source, whether removed, whether told."""
     with database.connect() as connection:
         rows = connection.execute(
             "SELECT person_id, items, source, removed, told_at IS NOT NULL FROM breach_concerned"
         ).fetchall()
     return {row[0]: (sorted(row[1]), row[2], row[3], row[4]) for row in rows}
+
+
+def fates(database: WorkerDatabase) -> dict[UUID, tuple[str | None, bool]]:
+    """Return what became of the last letter to each, and whether a mail server ever took one."""
+    with database.connect() as connection:
+        rows = connection.execute("SELECT person_id, letter, told_at IS NOT NULL FROM breach_concerned").fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def boxes(page: str) -> list[str]:
+    """Return the values of the boxes that are ticked."""
+    return [part.split('value="')[1].split('"')[0] for part in page.split("<input") if 'name="groups"' in part]

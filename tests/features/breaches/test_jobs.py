@@ -1,4 +1,4 @@
-"""Messages about breaches: each exactly once, though whoever sends them is killed (B2, B3)."""
+"""Messages about breaches: each exactly once, though whoever sends them is killed (B2)."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -9,22 +9,20 @@ from flask import Flask
 
 from tests.features.breaches.handling import (
     Browse,
-    add_concerned,
     handler_browser,
     mails,
-    on_list,
     open_breach,
-    ready_letters,
+    report,
     speak_english,
     view_of,
 )
 from tests.features.rights.killed import KILLS, points, run_and_kill
 from tests.support.database import WorkerDatabase
-from tests.support.factories import join, make_officer, make_person, make_webmaster
+from tests.support.factories import make_officer, make_webmaster
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.features.breaches.actions import register
-from upguide.features.breaches.jobs import take_up_breach_letters, watch_breach_clocks
+from upguide.features.breaches.jobs import watch_breach_clocks
 from upguide.tenancy.scope import scope
 
 
@@ -91,96 +89,27 @@ def test_marks_are_told_once_though_the_job_is_killed(
     )
 
 
-@pytest.mark.clause("B3")
-def test_each_is_told_once_in_their_language_and_portal(app: Flask, database: WorkerDatabase) -> None:
-    officer = make_officer()
-    number = open_breach(officer)
-    dutch, english = make_person("gfs", language="nl"), make_person("executive", language="en")
-    both = make_person("upguide", language="en")
-    join(both, "gfs")
-    add_concerned(officer, number, dutch, english, both)
-    ready_letters(officer, number)
-    for _ in range(2):
-        take_up_breach_letters()
-    found = {letter.to: letter.text for letter in mails(app, database, "breach_letter")}
-    assert len(mails(app, database, "breach_letter")) == 3
-    assert "Something went wrong. (nl)" in found[str(dutch.mail_address)]
-    for person, portal in ((english, "Executive"), (both, "UpGuide")):
-        text = found[str(person.mail_address)]
-        assert ("Something went wrong. (en)" in text, portal in text, "Surname" in text) == (True, True, True)
-    with database.connect() as connection:
-        rows = connection.execute("SELECT person_id, tenant_id FROM mails WHERE kind = 'breach_letter'").fetchall()
-    assert dict(rows) == {dutch.id: "gfs", english.id: "executive", both.id: "upguide"}
-
-
-@pytest.mark.clause("B3")
-def test_who_comes_later_on_the_list_is_told_later_and_who_was_taken_off_is_not(
-    app: Flask, database: WorkerDatabase
+@pytest.mark.clause("B2")
+def test_a_message_that_cannot_be_written_holds_up_no_other(
+    app: Flask, browse: Browse, database: WorkerDatabase
 ) -> None:
-    officer = make_officer()
-    number, first, later, off = open_breach(officer), make_person(), make_person(), make_person()
-    add_concerned(officer, number, first, off)
+    officer, broken, webmaster = make_officer(), make_officer(), make_webmaster()
+    open_breach(officer, hours=25)
     with database.connect() as connection:
-        connection.execute("UPDATE breach_concerned SET removed = true WHERE person_id = %s", [off.id])
-    ready_letters(officer, number)
-    take_up_breach_letters()
-    assert [letter.to for letter in mails(app, database, "breach_letter")] == [first.mail_address]
-    add_concerned(officer, number, later)
-    take_up_breach_letters()
-    assert {letter.to for letter in mails(app, database, "breach_letter")} == {first.mail_address, later.mail_address}
-
-
-@pytest.mark.clause("B3")
-@KILLS
-def test_letters_are_sent_once_though_the_job_is_killed(
-    app: Flask, database: WorkerDatabase, settings: Settings, kills: int
-) -> None:
-    officer, people = make_officer(), [make_person() for _ in range(3 * kills)]
-    number = open_breach(officer)
-    add_concerned(officer, number, *people)
-    ready_letters(officer, number)
-    breach_id = view_of(officer, number).id
-    killed = [
-        run_and_kill(settings, "send_breach_letters", at, breach_id=breach_id) for at in islice(points(45), kills)
-    ]
-    assert any(killed)
-    # Whoever is noted as told has their letter, and nobody else.
-    told = {person for person, state in on_list(database).items() if state[3]}
+        connection.execute("UPDATE persons SET mail_address = 'not one address' WHERE id = %s", [broken.id])
+    report(browse())
+    watch_breach_clocks()
+    told = {kind: sorted(m.to for m in mails(app, database, kind)) for kind in ("breach_reported", "breach_clock")}
+    assert told == dict.fromkeys(told, sorted([str(officer.mail_address), str(webmaster.mail_address)]))
+    # Where it can be written to nobody, it is tried again, and a report is kept all the same.
     with database.connect() as connection:
-        written = [row[0] for row in connection.execute("SELECT person_id FROM mails WHERE kind = 'breach_letter'")]
-    assert sorted(written) == sorted(told)
-    take_up_breach_letters()
-    sent = [letter.to for letter in mails(app, database, "breach_letter")]
-    assert sorted(sent) == sorted(str(person.mail_address) for person in people)
-
-
-@pytest.mark.clause("B3")
-def test_an_exercise_writes_to_those_who_handle_it_alone(
-    app: Flask, database: WorkerDatabase, settings: Settings
-) -> None:
-    at = points(40)
-    officer, webmaster, person = make_officer(), make_webmaster(), make_person()
-    speak_english(database, officer)
-    number = open_breach(officer, exercise=True)
-    add_concerned(officer, number, person)
-    ready_letters(officer, number)
-    breach_id = view_of(officer, number).id
-    for _ in range(4):
-        run_and_kill(settings, "send_breach_letters", next(at), breach_id=breach_id)
-    take_up_breach_letters()
-    sent = mails(app, database, "breach_letter")
-    assert sorted(letter.to for letter in sent) == sorted([str(officer.mail_address), str(webmaster.mail_address)])
-    mine = next(letter.text for letter in sent if letter.to == officer.mail_address)
-    assert ("EXERCISE: A data breach" in mine, "This is an exercise." in mine) == (True, True)
-
-
-@pytest.mark.clause("B3")
-def test_who_goes_meanwhile_holds_up_nobody(app: Flask, database: WorkerDatabase) -> None:
-    officer, gone, stays = make_officer(), make_person(), make_person()
-    number = open_breach(officer)
-    add_concerned(officer, number, gone, stays)
-    ready_letters(officer, number)
+        connection.execute("UPDATE persons SET mail_address = 'not one address' || number")
+    open_breach(officer, hours=25)
+    report(browse())
+    for addresses in ("number || '@example.org'", "mail_address"):
+        watch_breach_clocks()
+        assert len(mails(app, database, "breach_clock")) == (2 if "||" in addresses else 5)
+        with database.connect() as connection:
+            connection.execute(f"UPDATE persons SET mail_address = {addresses}")
     with database.connect() as connection:
-        connection.execute("DELETE FROM persons WHERE id = %s", [gone.id])
-    take_up_breach_letters()
-    assert [letter.to for letter in mails(app, database, "breach_letter")] == [stays.mail_address]
+        assert connection.execute("SELECT count(*) FROM breach_reports").fetchone() == (2,)

@@ -82,7 +82,10 @@ def test_only_who_is_bound_sees_the_register(app: Flask, browse: Browse, databas
         "DELETE FROM breach_reports",
         "DELETE FROM breach_texts",
         "DELETE FROM breach_concerned",
-        "INSERT INTO breach_concerned SELECT id, id, id, '{}', 'added', false FROM breaches",
+        (
+            "INSERT INTO breach_concerned (id, person_id, breach_id, items, source, removed, exercise, breach_number,"
+            " aware_at) SELECT id, id, id, '{}', 'added', false, false, 1, now() FROM breaches"
+        ),
         "INSERT INTO breach_mails SELECT id, 'clock_48' FROM breaches",
     ],
 )
@@ -110,7 +113,7 @@ def test_no_report_is_made_that_is_judged_already(app: Flask, database: WorkerDa
         )
 
 
-@pytest.mark.parametrize("call", ["note_concerned", "add_concerned", "concerned"])
+@pytest.mark.parametrize("call", ["note_concerned", "add_concerned", "concerned", "looking_sessions"])
 def test_the_gate_gives_the_list_to_nobody_else(app: Flask, database: WorkerDatabase, call: str) -> None:
     officer, member = make_officer(), make_webmaster(bound=False)
     fill_tables(officer, database)
@@ -118,6 +121,7 @@ def test_the_gate_gives_the_list_to_nobody_else(app: Flask, database: WorkerData
         "note_concerned": "gate.note_concerned(gen_random_uuid(), NULL, NULL, NULL, NULL, NULL, NULL)",
         "add_concerned": "gate.add_concerned(gen_random_uuid(), 'UG-X', '{}', '')",
         "concerned": "gate.concerned(gen_random_uuid(), NULL, 25, NULL)",
+        "looking_sessions": "gate.looking_sessions(NULL, NULL, NULL, NULL, 25)",
     }[call]
     for viewer in (member.id, None):
         with as_app(database, "upguide", viewer) as connection, pytest.raises(InsufficientPrivilege):
@@ -223,11 +227,16 @@ def test_what_is_over_is_forgotten(app: Flask, browse: Browse, database: WorkerD
             "UPDATE breach_reports SET decision = 'none', decided_at = now() - interval '366 days'"
             " WHERE reference = 'DL-X'"
         )
-    forget_old_breaches()
+    # Neither the application nor whoever sets its clock makes the term any shorter.
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3650)):
+        forget_old_breaches()
     with database.connect() as connection:
         left = {table: rows(connection, table) for table in TABLES}
+        tallies = dict(connection.execute("SELECT kind, removed FROM retention_tallies").fetchall())
     counts = {"breaches": 1, "breach_reports": 1, "breach_changes": 1}
     assert left == {**dict.fromkeys(TABLES, 0), **counts}
+    # The officer's report on retention counts them.
+    assert tallies == {"breaches": 1, "breach_concerned": 1, "breach_mails": 1, "breach_reports": 1}
 
 
 @pytest.mark.parametrize("many", [1, 25, 100])

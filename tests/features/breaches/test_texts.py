@@ -6,10 +6,12 @@ from flask import Flask
 from tests.features.breaches.handling import (
     Browse,
     add_concerned,
+    boxes,
+    fates,
+    freeze_letters,
     handler_browser,
     mails,
     open_breach,
-    ready_letters,
     view_of,
 )
 from tests.support.database import WorkerDatabase
@@ -144,7 +146,10 @@ def test_letters_wait_for_decision_list_and_both_languages(
     client = handler_browser(browse, officer)
     assert client.get(f"/breaches/{number}/letters").location == f"/breaches/{number}/texts"
     add_concerned(officer, number, make_person())
-    ready_letters(officer, number)
-    assert "1 person gets the letter" in client.get(f"/breaches/{number}/letters").text
+    freeze_letters(officer, number)
+    page = client.get(f"/breaches/{number}/letters").text
+    assert "1 person who was not written to yet" in page
+    assert client.post(f"/breaches/{number}/letters").status_code == 422
+    assert client.post(f"/breaches/{number}/letters", {"groups": boxes(page)}).location == f"/breaches/{number}/texts"
+    assert set(fates(database).values()) == {("asked", False)}
     assert mails(app, database, "breach_letter") == []
-    assert client.post(f"/breaches/{number}/letters").location == f"/breaches/{number}/texts"

@@ -3,20 +3,29 @@
 The ordinary run kills a few times; `make audit` fifty times each, at random points whose seed is printed.
 """
 
-import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
-from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
-from upguide.config import ROOT, Settings
+from tests.support.database import settings_for_tests
+from upguide import create_app
+from upguide.config import Settings
+from upguide.jobs.arguments import unpack
+from upguide.jobs.queue import TASKS
+
+# A process that has read all modules, and opened nothing, forks each that is killed: to read them takes longest.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
 
 # How often a test kills.
 KILLS = pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.audit)])
@@ -33,24 +42,29 @@ def points(at_most: int) -> Iterator[int]:
 
 def run_and_kill(settings: Settings, task: str, at: int, **values: object) -> bool:
     """Run `task` in a process of its own, to be killed before its statement number `at`; tell whether it was."""
-    given = json.dumps([settings.database_url, str(settings.var), task, at, {k: str(v) for k, v in values.items()}])
-    code = "from tests.features.rights.killed import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, given], cwd=ROOT, capture_output=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-    return done.returncode != 0
+    hears, tells = FORKS.Pipe(duplex=False)
+    given = {name: str(value) for name, value in values.items()}
+    process = FORKS.Process(target=_run, args=(settings.database_url, str(settings.var), task, at, given, tells))
+    process.start()
+    tells.close()
+    process.join()
+    fault = hears.recv() if process.exitcode not in (0, -signal.SIGKILL) and hears.poll() else ""
+    hears.close()
+    assert process.exitcode in (0, -signal.SIGKILL), fault
+    return process.exitcode != 0
 
 
-def main() -> None:
+def _run(database_url: str, var: str, task: str, at: int, values: dict[str, str], tells: Connection) -> None:
     """What that process does."""
-    from sqlalchemy import Engine, event  # noqa: PLC0415
+    try:
+        _do(database_url, Path(var), task, at, values)
+    except BaseException:
+        tells.send(traceback.format_exc())
+        raise
 
-    from tests.support.database import settings_for_tests  # noqa: PLC0415
-    from upguide import create_app  # noqa: PLC0415
-    from upguide.jobs.arguments import unpack  # noqa: PLC0415
-    from upguide.jobs.queue import TASKS  # noqa: PLC0415
 
-    database_url, var, task, at, values = json.loads(sys.argv[1])
-    app = create_app(replace(settings_for_tests(database_url, Path(var))))
+def _do(database_url: str, var: Path, task: str, at: int, values: dict[str, str]) -> None:
+    app = create_app(settings_for_tests(database_url, var))
     count = 0
 
     def count_down(*_rest: Any) -> None:

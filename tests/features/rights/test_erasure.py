@@ -1,14 +1,16 @@
 """Going: after a day or at once, wholly and once, with a receipt; or from one portal alone (P4c)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from tests.features.accounts.people import make_codes, set_app, set_passkey
 from tests.features.profile.photos import picture, send, send_and_place
 from tests.features.rights.killed import KILLS, points, run_and_kill
-from tests.features.rights.work import canaries_of, everywhere, files, found_of, letters, run_jobs
+from tests.features.rights.work import at_one_moment, canaries_of, everywhere, files, found_of, letters, run_jobs
 from tests.privacy.filled import every_row_of, fill
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
@@ -91,6 +93,14 @@ def test_the_page_tells_when_the_account_would_go_by_itself(
     assert "your account goes by itself on 1 March 2031, seven years" in client.get("/my-data/erasure").text
 
 
+@pytest.mark.clause("U5", "P3")
+def test_the_page_tells_that_a_restricted_account_does_not_go_by_itself(app: Flask, browse: Browse) -> None:
+    client = browse(make_person(language="en"))
+    client.post("/my-data/restriction", {"reason": ""})
+    text = client.get("/my-data/erasure").text
+    assert ("goes by itself on" in text, "your account does not go by itself" in text) == (False, True)
+
+
 def test_a_day_passes_before_it_begins_and_a_letter_tells_so(
     app: Flask, browse: Browse, database: WorkerDatabase
 ) -> None:
@@ -130,6 +140,31 @@ def test_the_rest_of_the_day_can_be_skipped(app: Flask, browse: Browse, database
     client.post(EVERYTHING, {"when": "now"})
     run_jobs(app)
     assert persons(database) == set()
+
+
+def test_of_several_who_ask_at_one_moment_one_is_noted_and_all_are_told_the_same_day(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person = make_person(language="en")
+    browsers = [browse(person) for _ in range(4)]
+    answers = at_one_moment(browsers, EVERYTHING, [{"when": "tomorrow"}] * 4)
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/my-data/erasure")] * 4
+    assert [kind for kind, _to, _text in letters(database, app)] == ["erasure_planned"]
+    told = {tuple(re.findall(r"Everything goes on [^.]+\.", b.get("/my-data/erasure").text)[:1]) for b in browsers}
+    assert len(told) == 1
+
+
+def test_of_a_wish_for_now_and_one_for_tomorrow_at_one_moment_the_sooner_counts(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person = make_person()
+    browsers = [browse(person) for _ in range(4)]
+    answers = at_one_moment(browsers, EVERYTHING, [{"when": when} for when in ("now", "tomorrow") * 2])
+    assert {answer.status_code for answer in answers} == {303}
+    erase_due()
+    run_jobs(app)
+    assert persons(database) == set()
+    assert len(receipts(database, app)) == 1
 
 
 def test_it_asks_the_password_again(app: Flask, browse: Browse) -> None:
@@ -199,6 +234,46 @@ def here(database: WorkerDatabase, person: Made) -> list[str]:
         words = connection.execute("SELECT DISTINCT tenant_id FROM name_words WHERE person_id = %s", [person.id])
         assert {row[0] for row in words} == {row[0] for row in rows}
     return sorted(row[0] for row in rows)
+
+
+def factors(database: WorkerDatabase) -> tuple[list[str], int, int]:
+    """Return the portals of the passkeys, how many recovery codes there are, and sessions with a second step."""
+    with database.connect() as connection:
+        portals = [row[0] for row in connection.execute("SELECT tenant_id FROM passkeys ORDER BY 1")]
+        counts = connection.execute(
+            "SELECT (SELECT count(*) FROM recovery_codes), count(*) FROM sessions WHERE second_factor_at IS NOT NULL"
+        ).fetchone()
+    assert counts is not None
+    return portals, counts[0], counts[1]
+
+
+def test_leaving_a_portal_takes_its_passkeys_along_and_with_the_last_factor_the_codes(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person, other = make_person("gfs", language="en"), make_person("gfs")
+    there = join(person, "upguide")
+    set_passkey(person)
+    set_passkey(there)
+    make_codes(person)
+    client = browse(there, second_factor=True)
+    assert "your passkeys for it" in client.get("/my-data/erasure/portal/gfs").text
+    client.post("/my-data/erasure/portal/gfs")
+    assert factors(database) == (["upguide"], 10, 1)
+    set_passkey(other)
+    client.post("/my-data/erasure/portal/upguide")
+    assert factors(database) == (["gfs"], 0, 0)
+
+
+def test_an_app_keeps_the_codes_when_the_last_passkey_goes_with_a_portal(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person = make_person("gfs")
+    there = join(person, "upguide")
+    set_passkey(person)
+    set_app(person)
+    make_codes(person)
+    browse(there, second_factor=True).post("/my-data/erasure/portal/gfs")
+    assert factors(database) == ([], 10, 1)
 
 
 def test_leaving_one_portal_leaves_the_others_alone(app: Flask, browse: Browse, database: WorkerDatabase) -> None:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from flask import Flask
 
+from tests.features.accounts.people import set_passkey
 from tests.features.profile.photos import picture, send, send_and_place
 from tests.features.rights.killed import KILLS, points, run_and_kill
-from tests.features.rights.work import archive_of, files, letters, run_jobs, take, valid
+from tests.features.rights.work import archive_of, at_one_moment, files, letters, run_jobs, take, valid
 from tests.privacy.filled import fill
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
-from tests.support.factories import Made, make_person
+from tests.support.factories import Made, join, make_person
 from upguide.config import Settings
 from upguide.features.rights.jobs import forget_exports
 from upguide.privacy.export import schema
@@ -115,6 +116,37 @@ def test_asking_twice_is_asking_once_and_one_letter_tells_of_it(
     ask(client, app)
     assert row_of(database, person)[1:4] == ("ready", 100, 1)
     assert [(kind, to) for kind, to, _text in letters(database, app)] == [("export_ready", person.mail_address)]
+
+
+def test_of_several_who_ask_at_one_moment_one_begins_a_copy_and_the_others_are_told(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person = make_person(language="en")
+    browsers = [browse(person) for _ in range(4)]
+    answers = at_one_moment(browsers, "/my-data/export/new", [{}] * 4)
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/my-data/export")] * 4
+    with database.connect() as connection:
+        jobs = connection.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name ~ 'make_export'").fetchone()
+        copies = connection.execute("SELECT count(*) FROM exports").fetchone()
+    assert (jobs, copies) == ((1,), (1,))
+    pages = [browser.get("/my-data/export").text for browser in browsers]
+    assert sorted("We are making your copy" in page for page in pages) == [False, False, False, True]
+    assert sorted("You have asked for a copy already" in page for page in pages) == [False, True, True, True]
+
+
+def test_passkeys_stand_in_the_copy_each_with_its_portal(app: Flask, browse: Browse) -> None:
+    person = make_person("gfs")
+    set_passkey(person)
+    set_passkey(join(person, "upguide"))
+    client = browse(person, second_factor=True)
+    ask(client, app)
+    data, _archive = archive_of(take(client))
+    records = [record for record in data["about_me"] if record["table"] == "passkeys"]
+    values = [record["items"][0]["values"] for record in records]
+    assert sorted((one["tenant_id"], one["device"]) for one in values) == [
+        ("gfs", "Chrome/Windows"),
+        ("upguide", "Chrome/Windows"),
+    ]
 
 
 def test_a_copy_lies_sealed_and_goes_after_a_week(

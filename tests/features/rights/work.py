@@ -4,12 +4,15 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from flask import Flask
 from psycopg import sql
+from werkzeug.test import TestResponse
 
 from tests.support.canaries import PLANTED, Canary
 from tests.support.client import Client, mail_text
@@ -76,7 +79,7 @@ def everywhere(database: WorkerDatabase, app: Flask, settings: Settings) -> Iter
 
 def files(settings: Settings) -> list[Path]:
     """Return every file of the store, the ledger left out."""
-    return [p for p in (settings.var / "files").rglob("*") if p.is_file() and p.parent.name != "ledger"]
+    return [p for p in (settings.var / "files").rglob("*") if p.is_file() and "ledger" not in p.parts]
 
 
 def found_of(person: Made, places: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -106,3 +109,17 @@ def _valid_inside(value: Any, schema: Any, whole: Any) -> bool:
         allowed = more is not False or value.keys() <= known.keys()
         return complete and allowed and all(valid(one, known.get(name, more), whole) for name, one in value.items())
     return True
+
+
+def at_one_moment(browsers: list[Client], path: str, data: list[dict[str, str]]) -> list[TestResponse]:
+    """Post to `path` from all browsers at once, each over a connection of its own."""
+    tokens, start = [browser.token() for browser in browsers], Barrier(len(browsers))
+
+    def send(at: int) -> TestResponse:
+        start.wait(10)
+        browser = browsers[at]
+        sent = {"csrf_token": tokens[at], **data[at]}
+        return Context().run(browser.browser.post, path, base_url=browser.base_url, data=sent)
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        return list(pool.map(send, range(len(browsers))))

@@ -25,6 +25,7 @@ from tests.support.statements import counting
 from upguide.policy.agreements import CURRENT
 from upguide.policy.items import Item
 from upguide.policy.permissions import AgreementKind
+from upguide.security.throttle import HOUR, RULES, Action, By
 
 Browse = Callable[..., Client]
 pytestmark = pytest.mark.clause("W9")
@@ -108,6 +109,25 @@ def test_name_gives_a_choice_of_names_and_tells_nobody_yet(
     chosen = desk.post("/webmaster/people/choose", {"handle": one.handle, "reason": REASON})
     assert str(one.birth_place) in desk.get(str(chosen.location)).text
     assert (mails_to(database, one.id), mails_to(database, other.id)) == ([("looked_at", "upguide")], [])
+
+
+def test_looking_people_up_has_a_pace(desk: Client, webmaster: Made, database: WorkerDatabase) -> None:
+    person, other = make_person(), make_person()
+    most = next(rule.tries for rule in RULES[Action.LOOK_UP] if (rule.seconds, rule.by) == (HOUR, (By.PERSON,)))
+    tries = ["nobody@example.org", "a name", *[person.mail_address] * (most - 2)]
+    answers = [desk.post("/webmaster/people", {"who": who, "reason": REASON}).status_code for who in tries]
+    assert answers == [422, 422] + [303] * (most - 2)
+    refused = desk.post("/webmaster/people", {"who": other.mail_address, "reason": REASON})
+    assert (refused.status_code, 0 < int(refused.headers["Retry-After"]) <= HOUR) == (429, True)
+    assert "That was too often" in refused.text
+    assert desk.post("/webmaster/people/choose", {"handle": other.handle, "reason": REASON}).status_code == 429
+    assert (acts_on(database, other.id), mails_to(database, other.id)) == ([], [])
+
+
+def test_what_was_not_asked_for_uses_up_no_look(desk: Client) -> None:
+    most = next(rule.tries for rule in RULES[Action.LOOK_UP] if (rule.seconds, rule.by) == (HOUR, (By.PERSON,)))
+    answers = {desk.post("/webmaster/people", {"who": "x", "reason": ""}).status_code for _ in range(most + 1)}
+    assert (answers, desk.get("/webmaster/people").status_code) == ({422}, 200)
 
 
 def test_look_closes_after_half_an_hour(desk: Client, webmaster: Made, database: WorkerDatabase) -> None:

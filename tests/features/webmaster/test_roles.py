@@ -27,7 +27,7 @@ def roles_of(database: WorkerDatabase, person: Made) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["webmaster", "officer"])
-def test_appointment_is_noted_and_told_to_the_person_and_all_other_webmasters(
+def test_appointment_is_noted_and_told_to_the_person_all_other_webmasters_and_the_officer(
     desk: Client, webmaster: Made, database: WorkerDatabase, role: str
 ) -> None:
     person, colleague, officer = make_person(), make_webmaster(), make_officer()
@@ -35,7 +35,7 @@ def test_appointment_is_noted_and_told_to_the_person_and_all_other_webmasters(
     assert roles_of(database, person) == [role]
     assert acts_on(database, person.id) == [("appoint", REASON)]
     told = [[kind for kind, _portal in mails_to(database, one.id)] for one in (person, colleague, officer, webmaster)]
-    assert told == [["appointed"], ["roles_changed"], [], []]
+    assert told == [["appointed"], ["roles_changed"], ["roles_overseen"], []]
 
 
 def test_appointed_one_sees_nothing_before_signing(desk: Client, browse: Browse) -> None:

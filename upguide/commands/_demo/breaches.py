@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from upguide.features.accounts.queries import sign_in_record
-from upguide.features.breaches import drafts, queries
+from upguide.features.breaches import drafts, on_list, queries
 from upguide.features.breaches.actions import concerned, register, reports, texts
 from upguide.features.breaches.queries import BreachView
 from upguide.models import JournalEntry, Membership
@@ -86,9 +86,9 @@ def _handle(session: Session, number: int, tenant: Tenant) -> None:
     of = _view(session, number)
     register.describe(session, "officer", of, of.version, DECISIONS, kind="decisions")
     of = _view(session, number)
-    on_list, sent = queries.counts(session, of.id).on_list, queries.texts(session, of.id)
+    many, sent = on_list.counts(session, of.id).on_list, queries.texts(session, of.id)
     for kind, language in (("authority", "nl"), ("letter", "nl"), ("letter", "en"), ("organisations", "nl")):
-        words = drafts.draft(kind, language, of, tenant, on_list, sent)
+        words = drafts.draft(kind, language, of, tenant, many, sent)
         texts.save_draft(session, of, texts.Place(kind, language), words)
 
 

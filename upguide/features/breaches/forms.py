@@ -1,8 +1,8 @@
 """Forms about breaches. Each asks for no more than it needs, and for no names (P2, B1, B2)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from wtforms import (
     BooleanField,
@@ -156,13 +156,6 @@ def _number(_form: Form, field: Any) -> None:
         raise ValidationError(_("This is not an UpGuide number. One looks like UG- and eight characters."))
 
 
-def _session(_form: Form, field: Any) -> None:
-    try:
-        UUID(field.data)
-    except ValueError:
-        raise ValidationError(_("This is not the name of a session.")) from None
-
-
 class LooksForm(Form):
     """Which looks of the journal show whom a breach concerns."""
 
@@ -170,7 +163,7 @@ class LooksForm(Form):
     relation = SelectField(_l("In which role"), [Optional()])
     since = DateTimeLocalField(_l("From"), [Optional(), _moment_that_was], format="%Y-%m-%dT%H:%M")
     until = DateTimeLocalField(_l("Until"), [Optional(), _moment_that_was], format="%Y-%m-%dT%H:%M")
-    session = StringField(_l("Session"), [Optional(), Length(max=36), _session])
+    session = RadioField(_l("In which session"), [Optional()], choices=[])
     items = Boxes(_l("Only looks at these kinds of data"), choices=_item_choices())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -179,12 +172,25 @@ class LooksForm(Form):
         first = choice("", _l("Whatever the role"))
         self.relation.choices = [first, *(choice(key, label) for key, label in labels.items())]
 
+    def offer(self, sessions: Iterable[tuple[str, str]]) -> None:
+        """Say in which sessions somebody looked; none of them makes no difference."""
+        self.session.choices = [choice("", _l("Whatever the session")), *(choice(*one) for one in sessions)]
+
+    @property
+    def looks(self) -> dict[str, Any]:
+        """Who looked, in which role, and when, as the journal is asked."""
+        return {
+            "number": self.number.data or None,
+            "relation": self.relation.data or None,
+            "since": moment(self.since.data),
+            "until": moment(self.until.data),
+        }
+
     def validate(self, extra_validators: Any = None) -> bool:
         """At least one thing must narrow it: a list of everybody who was ever seen helps nobody."""
         sound = bool(super().validate(extra_validators))
-        given = (self.number, self.relation, self.since, self.until, self.session)
-        if sound and not any(field.data for field in given):
-            self.form_errors.append(_("Say who looked, in which role, when, or in which session."))
+        if sound and not any(self.looks.values()):
+            self.form_errors.append(_("Say who looked, in which role, or when."))
             return False
         return sound
 
@@ -227,5 +233,11 @@ class DraftForm(Form):
         self.phase.choices = [choice(key, PHASES[key]) for key in phases]  # type: ignore[arg-type]
 
 
-class ClickForm(Form):
-    """A button on a page of its own."""
+class LettersForm(Form):
+    """To which groups of the list the letter goes, as they stood when the page was made."""
+
+    groups = Boxes(_l("To whom"), [InputRequired(_l("Choose at least one."))])
+
+    def offer(self, groups: Iterable[tuple[str, str]]) -> None:
+        """Say to whom it may go; a group that changed since is none of them."""
+        self.groups.choices = [choice(*one) for one in groups]

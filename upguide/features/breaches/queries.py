@@ -1,16 +1,16 @@
 """Reading the register, in the name of somebody who handles breaches: the database gives nobody else anything."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
-from upguide.models import Breach, BreachChange, BreachConcerned, BreachReport, BreachText
+from upguide.models import Breach, BreachChange, BreachReport, BreachText
 
 from .sealed import Words
 
@@ -19,10 +19,6 @@ HISTORY = 50
 SEALED = (
     *("summary", "facts", "cause", "effects", "measures", "delay"),
     *("authority_reasons", "persons_reasons"),
-)
-_CONCERNED = text(
-    "SELECT id, number, items, source, removed, reason, told_at"
-    " FROM gate.concerned(:asked_breach, :asked_after, :at_most, :asked_session)"
 )
 
 
@@ -102,32 +98,6 @@ class TextLine:
     language: str
     phase: str | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ListCounts:
-    """How many stand on the list, and how many of them were told."""
-
-    on_list: int
-    told: int
-    removed: int
-
-    @property
-    def waiting(self) -> int:
-        return self.on_list - self.told
-
-
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """Somebody on the list, by number."""
-
-    id: UUID
-    number: str
-    items: tuple[str, ...]
-    source: str
-    removed: bool
-    reason: str
-    told_at: datetime | None
 
 
 def waiting_reports(session: Session) -> list[ReportLine]:
@@ -285,39 +255,3 @@ def letters_ready(session: Session, of: BreachView) -> dict[str, str]:
 def text_words(words: Words, row: BreachText) -> str:
     """Return the words of a text."""
     return words.open(f"breach_texts.{row.kind}.{row.language}", row.words)
-
-
-def counts(session: Session, breach_id: UUID) -> ListCounts:
-    """Return how many stand on the list of a breach."""
-    stands = BreachConcerned.removed.is_(False)
-    on_list, told, removed = session.execute(
-        select(
-            func.count().filter(stands),
-            func.count().filter(stands, BreachConcerned.told_at.is_not(None)),
-            func.count().filter(BreachConcerned.removed),
-        ).where(BreachConcerned.breach_id == breach_id)
-    ).one()
-    return ListCounts(on_list, told, removed)
-
-
-def concerned(session: Session, breach_id: UUID, after: UUID | None, session_id: UUID | None) -> Sequence[Concerned]:
-    """Return a page of the list after one of its rows, in the order of numbers. The look is journalled; commits."""
-    values = {"asked_breach": breach_id, "asked_after": after, "at_most": PAGE, "asked_session": session_id}
-    rows = session.execute(_CONCERNED, values).all()
-    session.commit()
-    return [
-        Concerned(row.id, row.number, tuple(row.items), row.source, row.removed, row.reason or "", row.told_at)
-        for row in rows
-    ]
-
-
-def one_concerned(session: Session, breach_id: UUID, row_id: UUID) -> bool:
-    """Tell whether this row stands on the list of the breach, and was not removed."""
-    found = session.scalar(
-        select(BreachConcerned.id).where(
-            BreachConcerned.id == row_id,
-            BreachConcerned.breach_id == breach_id,
-            BreachConcerned.removed.is_(False),
-        )
-    )
-    return found is not None

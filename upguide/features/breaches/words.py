@@ -37,7 +37,7 @@ CHANGES: Mapping[str, LazyString] = {
     "authority": _l("Report to the authority frozen"),
     "letter": _l("Letter to the persons frozen"),
     "organisations": _l("Notice to organisations frozen"),
-    "letters": _l("Letters sent"),
+    "letters": _l("Letters asked for"),
     "closed": _l("Closed"),
     "reopened": _l("Opened again"),
 }

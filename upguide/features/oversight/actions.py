@@ -1,5 +1,6 @@
 """What officer and webmaster do about an access: ask, answer, attend, end, keep a look from its person (W8).
 
+No single person silences the officer: where nobody is left to attend, the owner hears of it at the help desk.
 The gate of the database decides whether it may be done; False says that it was not. Each function commits.
 """
 
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from upguide.mail import send
 from upguide.policy.items import Item
+from upguide.policy.statement import HELP_DESK
 from upguide.tenancy import Tenant
 
-from .queries import webmasters
+from .queries import askable_webmasters
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ _ASK = text(
 _ASK_AGAIN = text("SELECT gate.ask_access_again(:id, :webmaster_id)")
 _ANSWER = text("SELECT gate.answer_access(:id, :agree, :reason)")
 _OFFICER = text("SELECT person_id, mail_address, language FROM gate.access_officer(:id)")
+_NOBODY = text("SELECT gate.nobody_attends(:id)")
 _ATTEND = text("SELECT gate.attend_access(:id, :session_id)")
 _END = text("SELECT gate.end_access(:id, :reason)")
 _HIDE = text("SELECT gate.hide_look(:entry, :until, :reason)")
@@ -57,7 +60,7 @@ def ask(session: Session, tenant: Tenant, wish: Wish) -> UUID | None:
     if not session.scalar(_ASK, values):
         session.rollback()
         return None
-    _tell_webmasters(session, tenant, wish.webmaster_id, concerned=wish.persons)
+    _tell_webmasters(session, tenant, access_id, wish.webmaster_id)
     session.commit()
     return access_id
 
@@ -67,9 +70,15 @@ def ask_again(session: Session, tenant: Tenant, access_id: UUID, webmaster_id: U
     if not session.scalar(_ASK_AGAIN, {"id": access_id, "webmaster_id": webmaster_id}):
         session.rollback()
         return False
-    _tell_webmasters(session, tenant, webmaster_id)
+    _tell_webmasters(session, tenant, access_id, webmaster_id)
     session.commit()
     return True
+
+
+def ask_owner(session: Session, tenant: Tenant) -> None:
+    """Ask the owner of the system for another webmaster, where none is left who attends. Commits."""
+    _tell_owner(session, tenant)
+    session.commit()
 
 
 def answer(session: Session, tenant: Tenant, access_id: UUID, *, agree: bool, reason: str | None) -> bool:
@@ -80,6 +89,8 @@ def answer(session: Session, tenant: Tenant, access_id: UUID, *, agree: bool, re
     for to in session.execute(_OFFICER, {"id": access_id}):
         language = to.language or tenant.languages[0]
         send(session, "access_answered", to.mail_address, tenant, language, to.person_id, agreed=agree)
+    if not agree and session.scalar(_NOBODY, {"id": access_id}):
+        _tell_owner(session, tenant)
     session.commit()
     return True
 
@@ -105,10 +116,15 @@ def hide_look(session: Session, entry: int, until: datetime, reason: str) -> boo
     return done
 
 
-def _tell_webmasters(
-    session: Session, tenant: Tenant, webmaster_id: UUID | None, concerned: Sequence[UUID] = ()
-) -> None:
-    for one in webmasters(session):
-        if webmaster_id in (None, one.id) and one.id not in concerned:
+def _tell_webmasters(session: Session, tenant: Tenant, access_id: UUID, webmaster_id: UUID | None) -> None:
+    """Write to those who are asked and may attend; where there is nobody, to the owner."""
+    for one in askable_webmasters(session, access_id):
+        if webmaster_id in (None, one.id):
             language = one.language or tenant.languages[0]
             send(session, "access_asked", one.mail_address, tenant, language, one.id)
+    if session.scalar(_NOBODY, {"id": access_id}):
+        _tell_owner(session, tenant)
+
+
+def _tell_owner(session: Session, tenant: Tenant) -> None:
+    send(session, "no_webmaster_left", HELP_DESK, tenant, tenant.languages[0])

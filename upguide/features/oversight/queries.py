@@ -1,6 +1,6 @@
 """What officer and webmaster read about accesses: always through the gate, which looks who asks (W8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,10 +16,13 @@ from upguide.privacy import show
 from upguide.privacy.holdings import held_items, is_profile_item
 from upguide.tenancy.scope import read
 
+CHANGES_A_PAGE = 25
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An access as officer or webmaster reads it. `state`: asked, silent, refused, agreed, open, absent, over, ended.
+    """An access as officer or webmaster reads it. `state`: asked, nobody, silent, refused, agreed,
+    open, absent, over, ended.
 
     `asked_ids`: the webmasters who were asked or answered already. `mine`: the reader is the officer who asked.
     """
@@ -72,6 +75,39 @@ class Webmaster:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as the officer's lists know people: the handle on this portal, by which `show` names them, or None."""
+
+    person_id: UUID
+    handle: str | None
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody with a role, on all portals; without `signed_until`, or `blocked`, it opens nothing."""
+
+    who: Named
+    role: str
+    granted_at: datetime
+    signed_until: datetime | None
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A change of a role. `portal`: where it was done; None at the command line. `by`: None there, or for who went."""
+
+    who: Named
+    done_at: datetime
+    act: str
+    role: str
+    reason: str
+    portal: str | None
+    by: Named | None
+
+
+@dataclass(frozen=True, slots=True)
 class HiddenLook:
     """A look that its person is not told of for a time, and why."""
 
@@ -88,6 +124,9 @@ _LOG = text("SELECT * FROM gate.access_log(:access_id)")
 _PERSON = text("SELECT person_id, number, reason FROM gate.access_person(:access_id, CAST(:place AS smallint))")
 _NAMED = text("SELECT gate.named_person(:asked)")
 _WEBMASTERS = text("SELECT person_id, mail_address, language FROM gate.bound_webmasters()")
+_ASKABLE = text("SELECT person_id, mail_address, language FROM gate.askable_webmasters(:access_id)")
+_REGISTER = text("SELECT * FROM gate.role_register()")
+_CHANGES = text("SELECT * FROM gate.role_changes(:at_most, :left_out)")
 _HANDLES = select(Membership.handle, Membership.person_id).where(
     Membership.tenant_id == bindparam("tenant_id"), Membership.person_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
@@ -149,11 +188,50 @@ def webmasters(session: Session) -> list[Webmaster]:
     return [Webmaster(row.person_id, row.mail_address, row.language) for row in session.execute(_WEBMASTERS)]
 
 
+def askable_webmasters(session: Session, access_id: UUID) -> list[Webmaster]:
+    """Return whom the officer may still ask to attend: not whom it concerns, nor who refused or stayed away."""
+    rows = session.execute(_ASKABLE, {"access_id": access_id})
+    return [Webmaster(row.person_id, row.mail_address, row.language) for row in rows]
+
+
+def role_register(session: Session) -> list[Holder]:
+    """Return who has which role, for the officer alone."""
+    return [
+        Holder(Named(row.person_id, row.handle, row.number), row.role, row.granted_at, row.signed_until, row.blocked)
+        for row in session.execute(_REGISTER)
+    ]
+
+
+def role_changes(session: Session, page: int) -> tuple[list[RoleChange], bool]:
+    """Return a page of the changes of roles, the latest first, and whether there are more; for the officer alone."""
+    values = {"at_most": CHANGES_A_PAGE + 1, "left_out": CHANGES_A_PAGE * page}
+    found = [
+        RoleChange(
+            Named(row.person_id, row.handle, row.number),
+            row.done_at,
+            row.act,
+            row.role,
+            row.reason,
+            row.portal,
+            Named(row.by_id, row.by_handle, row.by_number) if row.by_id else None,
+        )
+        for row in session.execute(_CHANGES, values)
+    ]
+    return found[:CHANGES_A_PAGE], len(found) > CHANGES_A_PAGE
+
+
 def names_of(session: Session, ids: Sequence[UUID], viewer: Viewer) -> dict[UUID, str]:
     """Return the names that the viewer sees of these persons as a fellow member; the others are absent."""
     handles = read(session, _HANDLES, {"tenant_id": viewer.tenant, "ids": list(ids)})
     persons = {row.handle: row.person_id for row in handles}
     views = show(ids, viewer, Setting.SEARCH) if persons else []
+    return {persons[view.handle]: view.name for view in views if view.name and view.handle in persons}
+
+
+def shown_names(people: Iterable[Named], viewer: Viewer) -> dict[UUID, str]:
+    """Return the names that the viewer sees of these people as a fellow member; the others are absent."""
+    persons = {one.handle: one.person_id for one in people if one.handle}
+    views = show(list(persons.values()), viewer, Setting.SEARCH) if persons else []
     return {persons[view.handle]: view.name for view in views if view.name and view.handle in persons}
 
 

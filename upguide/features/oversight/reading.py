@@ -22,7 +22,10 @@ class LookDay:
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """Something that stands out. `viewer` is a number that holds for this one answer; `day` is the last of it."""
+    """Something that stands out. `viewer` is a number that holds for this one answer; `day` is the last of it.
+
+    `looks` of the pattern "same_name" are searches, of which nobody knows whom they were for: `persons` is 0.
+    """
 
     pattern: str
     day: date
@@ -34,7 +37,8 @@ class Unusual:
 
 _DAYS = text("SELECT * FROM gate.look_days(:days)")
 _UNUSUAL = text(
-    "SELECT * FROM gate.unusual_looks(:days, :many_persons, :night_begins, :night_ends, :night_looks, :same_person)"
+    "SELECT * FROM gate.unusual_looks(:days, :many_persons, :night_begins, :night_ends, :night_looks, :same_person,"
+    " :same_name)"
 )
 
 
@@ -53,6 +57,7 @@ def unusual(session: Session) -> list[Unusual]:
         "night_ends": oversight.NIGHT_ENDS,
         "night_looks": oversight.LOOKS_AT_NIGHT,
         "same_person": oversight.LOOKS_AT_ONE_PERSON,
+        "same_name": oversight.SEARCHES_FOR_ONE_NAME,
     }
     rows = session.execute(_UNUSUAL, values)
     return [Unusual(r.pattern, r.day, r.viewer, tuple(r.relations), r.looks, r.persons) for r in rows]

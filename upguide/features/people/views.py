@@ -15,6 +15,7 @@ from upguide.policy.sees import Setting
 from upguide.privacy import PersonView, show, show_page
 from upguide.privacy.connections import Standing, standing
 from upguide.privacy.photos import Size, photo_bytes
+from upguide.privacy.searches import searched
 from upguide.privacy.wording import page_of
 from upguide.security.handle import HANDLE_LENGTH
 from upguide.security.pace import Limit, Pace
@@ -52,6 +53,8 @@ def search() -> ResponseReturnValue:
     _searches.ask(tenant, _person(viewer), (words, handles))
     after = queries.place_of(db.session(), tenant, handles[0])
     before = queries.place_of(db.session(), tenant, handles[1]) if after is None else None
+    if not (after or before):
+        searched(db.session(), viewer, words)
     found = queries.find(db.session(), tenant, words, after=after, before=before)
     if not found.ids and (after or before):
         return redirect(url_for("people.search", q=question), 303)

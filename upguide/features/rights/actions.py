@@ -32,18 +32,21 @@ LOST_AFTER = timedelta(hours=1)
 DOWNLOAD = timedelta(hours=1)
 
 
-def ask_export(session: Session, tenant: Tenant, person_id: UUID, language: str) -> UUID:
-    """Queue a copy of everything; asking twice is asking once. Commits."""
+def ask_export(session: Session, tenant: Tenant, person_id: UUID, language: str) -> bool:
+    """Queue a copy of everything; False where one is under way, or ready: asking twice is asking once. Commits."""
+    if not _hold(session, person_id):
+        return False
     known = own_export(session, person_id)
     if known is not None and _is_under_way(known):
-        return known.id
+        session.rollback()
+        return False
     _drop_exports(session, person_id)
     export_id = uuid4()
     values = {"id": export_id, "person_id": person_id, "tenant_id": tenant.slug, "language": language}
     session.add(Export(**values, expires_at=datetime.now(UTC) + EXPORT_KEPT))
     defer(session, make_export, tenant=None, person_id=person_id, export_id=export_id)
     session.commit()
-    return export_id
+    return True
 
 
 def take_export(session: Session, tenant: str, person_id: UUID, session_id: UUID | None, export_id: UUID) -> list[str]:
@@ -86,12 +89,16 @@ def ask_erasure(
 ) -> datetime:
     """Note that everything is to go, a day from now or at once; return when. Commits.
 
-    At once, all sessions end, and the job begins. Else the person is told by mail, and may withdraw it.
+    At once, all sessions end, and the job begins. Else the person is told by mail, and may withdraw it. Of two wishes
+    at one moment the sooner counts, and each returns when it really is.
     """
+    now = datetime.now(UTC)
+    if not _hold(session, person_id):
+        return now
     known = own_erasure(session, person_id)
     if known is not None and not at_once:
+        session.rollback()
         return known.due_at
-    now = datetime.now(UTC)
     erasure = session.get(Erasure, person_id) or Erasure(person_id=person_id)
     erasure.tenant_id, erasure.language, erasure.blank_words = tenant.slug, language, blank_words
     erasure.due_at = now if at_once else now + GRACE
@@ -133,6 +140,7 @@ def lift(session: Session, person_id: UUID) -> None:
     """End the restriction. Commits."""
     limits.lift(session, person_id)
     session.commit()
+    limits.lifted(person_id)
 
 
 def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) -> None:
@@ -145,6 +153,7 @@ def take_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
     """End an objection. Commits."""
     limits.take_back(session, person_id, purpose)
     session.commit()
+    limits.taken_back(person_id, purpose)
 
 
 def withdraw_consent(session: Session, tenant: str, person_id: UUID) -> None:
@@ -158,6 +167,11 @@ def ask(session: Session, tenant: Tenant, person_id: UUID, language: str, wish: 
     asked = requests.ask(session, tenant, person_id, language, wish)
     session.commit()
     return asked
+
+
+def _hold(session: Session, person_id: UUID) -> bool:
+    """Let a second wish at the same moment wait, and find what the first one did; False where the person is gone."""
+    return session.scalar(select(Person.id).where(Person.id == person_id).with_for_update()) is not None
 
 
 def _is_under_way(export: OwnExport) -> bool:

@@ -11,6 +11,7 @@ PAGES = (
     ("webmaster.roles", _l("Roles"), "people"),
     ("webmaster.agreements", _l("Signatures"), "check"),
     ("oversight.attendance_list", _l("Accesses"), "eye"),
+    ("oversight.request_list", _l("Requests"), "mail"),
     ("webmaster.portals", _l("Portals"), "globe"),
     ("webmaster.jobs", _l("Jobs"), "info"),
     ("webmaster.mails", _l("Messages not sent"), "alert"),

@@ -98,10 +98,12 @@ DO $$ BEGIN
             SELECT FROM pg_auth_members WHERE roleid = 'upguide_gate'::regrole AND set_option AND NOT inherit_option
             AND member = (SELECT oid FROM pg_roles WHERE rolname = current_user)
         ) THEN
-            GRANT upguide_gate TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
+            -- As text: PostgreSQL 15 would refuse these words though it never comes here.
+            EXECUTE 'GRANT upguide_gate TO CURRENT_USER WITH INHERIT FALSE, SET TRUE';
         END IF;
     ELSE
         GRANT upguide_gate TO CURRENT_USER;
+        -- `database.roles` gave the owner what it had until now by inheriting.
         ALTER ROLE CURRENT_USER NOINHERIT;
     END IF;
 END $$

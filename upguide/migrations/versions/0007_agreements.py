@@ -193,5 +193,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_signatures_expires_at"), "signatures")
     for column in ("expires_at", "session_id", "text_hash", "language"):
         op.drop_column("signatures", column)
-    for table, columns in {"persons": "number, blocked_reason", "role_grants": "granted_at"}.items():
+    # Those of columns that were dropped went with them.
+    kept = {"signatures": "id, signed_at", "mails": "id, tenant_id, kind, state, attempts, made_at"}
+    for table, columns in (GATE_READS_TOO | kept).items():
         op.execute(f"REVOKE SELECT ({columns}) ON {table} FROM upguide_gate")

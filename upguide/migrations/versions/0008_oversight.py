@@ -194,6 +194,7 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION gate.{signature}")
     op.execute("DROP POLICY journal_gate ON journal")
     op.execute(f"REVOKE SELECT ({GATE_READS['journal']}) ON journal FROM upguide_gate")
+    op.execute("REVOKE UPDATE (hidden_until, hidden_reason) ON journal FROM upguide_gate")
     op.drop_index("ix_journal_access_id", "journal")
     op.drop_index("ix_journal_seen_at", "journal")
     op.drop_constraint(op.f("fk_journal_access_id"), "journal", type_="foreignkey")

@@ -240,3 +240,6 @@ def downgrade() -> None:
         op.drop_table(table)
     for signature in (*FUNCTIONS, "handles_breaches()"):
         op.execute(f"DROP FUNCTION gate.{signature}")
+    # The rest of what was granted on tables that stay was granted by 0007 and 0008 before.
+    op.execute("REVOKE SELECT (session_id) ON journal FROM upguide_gate")
+    op.execute(f"REVOKE INSERT ({LOOK}) ON journal FROM upguide_gate")

@@ -120,6 +120,11 @@ def remove_authenticator() -> ResponseReturnValue:
 def new_passkey() -> ResponseReturnValue:
     """Let the browser make a passkey for this portal."""
     factors, form = queries.factors(db.session(), _me()), PasskeyForm()
+    if len(factors.passkeys) >= actions.factors.MOST_PASSKEYS:
+        most = actions.factors.MOST_PASSKEYS
+        told = _("You have %(most)s passkeys, and no more fit. Remove one that you do not use first.", most=most)
+        flash(told, "error")
+        return go_to(url_for("accounts.security"))
     if form.validate_on_submit():
         device, answer = device_of(request.user_agent.string), form.credential.data or ""
         if actions.factors.add_passkey(db.session(), _asked(), _secret_keys(), _place(), device, answer):

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import func, or_, text, update
 from sqlalchemy.orm import Session
 
+from upguide.features.breaches.letters import send_breach_letters
+from upguide.features.breaches.on_list import GROUP, STANDS, Due
 from upguide.features.breaches.queries import BreachView
-from upguide.models import BreachConcerned
+from upguide.jobs import defer
+from upguide.models import Breach, BreachConcerned
 
+from . import Conflict
 from .history import note
 
 _NOTE = text(
@@ -69,16 +73,18 @@ def add_number(session: Session, role: str, of: BreachView, number: str, items: 
 
 
 def remove(session: Session, role: str, of: BreachView, row_id: UUID, reason: str) -> bool:
-    """Take one person off the list; False where they are not on it, or were told already. Commits."""
+    """Take one person off the list; False where they are not on it, or a letter went to them already. Commits."""
     found = session.scalar(
         update(BreachConcerned)
         .where(
             BreachConcerned.id == row_id,
             BreachConcerned.breach_id == of.id,
-            BreachConcerned.removed.is_(False),
+            STANDS,
             BreachConcerned.told_at.is_(None),
+            or_(BreachConcerned.letter.is_(None), BreachConcerned.letter.not_in(("queued", "unsure"))),
         )
-        .values(removed=True, reason=reason)
+        # Whoever comes back on the list is asked about anew.
+        .values(removed=True, reason=reason, letter=None, letter_at=None)
         .returning(BreachConcerned.id)
         .execution_options(synchronize_session=False)
     )
@@ -88,3 +94,30 @@ def remove(session: Session, role: str, of: BreachView, row_id: UUID, reason: st
     note(session, of.id, of.sealing(), role, "removed", {"count": 1})
     session.commit()
     return True
+
+
+def ask_letters(session: Session, role: str, of: BreachView, groups: Sequence[Due]) -> None:
+    """Let the letters go out to these groups as they were shown, and to nobody who came on the list since. Commits.
+
+    Raises Conflict where the groups are not what they were.
+    """
+    wanted = [one.group for one in groups]
+    statement = (
+        update(BreachConcerned)
+        .where(BreachConcerned.breach_id == of.id, STANDS, GROUP.in_(wanted))
+        .values(letter="asked", letter_at=func.now())
+        .returning(BreachConcerned.id)
+        .execution_options(synchronize_session=False)
+    )
+    if len(session.scalars(statement).all()) != sum(one.count for one in groups):
+        session.rollback()
+        raise Conflict
+    session.execute(
+        update(Breach)
+        .where(Breach.id == of.id)
+        .values(letters_at=func.now(), version=Breach.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    note(session, of.id, of.sealing(), role, "letters", {"count": sum(one.count for one in groups)})
+    defer(session, send_breach_letters, tenant=None, breach_id=of.id)
+    session.commit()

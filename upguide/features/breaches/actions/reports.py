@@ -6,24 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from upguide.features.breaches.posting import log, tell_handlers
 from upguide.features.breaches.queries import Report
 from upguide.features.breaches.sealed import Words, new_key
-from upguide.mail import send
 from upguide.models import Breach, BreachReport
-from upguide.privacy.reaching import reach
 from upguide.security.number import ALPHABET, LENGTH, check_character
 from upguide.tenancy import Tenant
-from upguide.tenancy.scope import scope
 
 from . import Conflict
 from .history import note
 from .register import Opening, add
 
 PREFIX = "DL-"  # datalek
-_HANDLERS = text("SELECT person_id FROM gate.breach_handlers()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,10 @@ def make_report(session: Session, tenant: Tenant, story: str, noticed: str, cont
     )
     values = {"id": report_id, "reference": reference, "tenant_id": tenant.slug, "wrapped_key": wrapped_key}
     session.execute(insert(BreachReport).values(**values, **sealed))
-    for person_id in session.scalars(_HANDLERS).all():
-        reached = reach(session, person_id, tenant)
-        with scope(tenant.slug, person_id, session):
-            send(session, "breach_reported", reached.address, tenant, reached.language, person_id, link=link)
-            session.flush()
+    try:
+        tell_handlers(session, "breach_reported", tenant, link=link)
+    except Exception as error:  # noqa: BLE001 - the report is kept all the same, and stands on their page
+        log.error("breach.report_untold", reason=type(error).__name__)
     session.commit()
     return reference
 

@@ -1,4 +1,4 @@
-"""Drafts and what becomes of them: frozen with text and time, and letters that are sent (B2, B3)."""
+"""Drafts and what becomes of them: frozen with text and time (B2, B3)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Update, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from upguide.features.breaches.jobs import send_breach_letters
 from upguide.features.breaches.queries import BreachView
-from upguide.jobs import defer
 from upguide.models import Breach, BreachText
 
 from .history import note
@@ -52,19 +50,6 @@ def freeze(session: Session, role: str, of: BreachView, place: Place, words: str
             .execution_options(synchronize_session=False)
         )
     note(session, of.id, of.sealing(), role, place.kind, {"language": place.language, "phase": phase})
-    session.commit()
-
-
-def send_letters(session: Session, role: str, of: BreachView) -> None:
-    """Let the letters go out, to those who were not told yet; in an exercise to those who handle it. Commits."""
-    session.execute(
-        update(Breach)
-        .where(Breach.id == of.id)
-        .values(letters_at=datetime.now(UTC), version=Breach.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    note(session, of.id, of.sealing(), role, "letters")
-    defer(session, send_breach_letters, tenant=None, breach_id=of.id)
     session.commit()
 
 

@@ -2,6 +2,6 @@
 
 from upguide.features.breaches import blueprint, jobs
 
-from . import breach, concerned, register, report, texts
+from . import breach, concerned, letters, register, report, texts
 
-__all__ = ["blueprint", "breach", "concerned", "jobs", "register", "report", "texts"]
+__all__ = ["blueprint", "breach", "concerned", "jobs", "letters", "register", "report", "texts"]

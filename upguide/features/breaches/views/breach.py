@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from upguide.access import requires
 from upguide.extensions import db
-from upguide.features.breaches import blueprint, queries
+from upguide.features.breaches import blueprint, on_list, queries
 from upguide.features.breaches.actions import Conflict, register
 from upguide.features.breaches.forms import DecisionsForm, FactsForm
 from upguide.features.breaches.queries import BreachView, Change
 from upguide.features.breaches.words import AUTHORITY, CHANGES, FIELDS, PERSONS, PHASES, ROLES
-from upguide.i18n import format_datetime, format_number, render
+from upguide.i18n import format_datetime, format_number
 from upguide.i18n import gettext as _
 from upguide.navigation import LANGUAGE_NAMES
 from upguide.policy.permissions import Permission
 
-from .common import REFUSED, changed_meanwhile, clock_words, go_to, heading, item_labels, known, place, role, side
+from .common import changed_meanwhile, clock_words, form_page, go_to, item_labels, known, page, place, role
+from .telling import told_words, untold
 
 FACTS = (
     *("summary", "facts", "cause", "items", "persons_count", "records_count"),
@@ -34,17 +35,15 @@ def show_breach(number: int) -> str:
     """Show all that the register holds of one breach."""
     of, session = known(number), db.session()
     changes, older = queries.history(session, of, place("before"))
-    counts = queries.counts(session, of.id)
     reports = queries.reports_of(session, of.id)
-    return render(
+    return page(
+        of,
         "breaches/breach.html",
-        head=heading(of),
-        side=side(of),
         clock=clock_words(of),
         aware=format_datetime(of.aware_at),
         facts=[_row(of, name) for name in FACTS[1:] if name != "delay" or of.words["delay"]],
         decisions=[_row(of, name) for name in DECISIONS],
-        counts=counts,
+        told=told_words(of, on_list.counts(session, of.id)),
         reports=[{"reference": r.reference, "url": url_for("breaches.judge", report_id=r.id)} for r in reports],
         changes=[_change(change) for change in changes],
         older_url=url_for("breaches.breach", number=number, before=older) if older else "",
@@ -59,8 +58,7 @@ def facts(number: int) -> ResponseReturnValue:
     now = {name: value for name in FACTS for value in [_value(of, name)]}
     form = FactsForm(data={**now, "version": str(of.version)})
     if not form.validate_on_submit():
-        shown = render("breaches/facts.html", head=heading(of), side=side(of), form=form)
-        return shown, REFUSED if form.errors else 200
+        return form_page(of, "breaches/facts.html", form)
     values = {name: _given(form, name) for name in FACTS}
     return _keep(of, form.version.data, values, "facts")
 
@@ -73,8 +71,7 @@ def decisions(number: int) -> ResponseReturnValue:
     now = {name: _value(of, name) for name in DECISIONS}
     form = DecisionsForm(data={**now, "version": str(of.version)})
     if not form.validate_on_submit():
-        shown = render("breaches/decisions.html", head=heading(of), side=side(of), form=form)
-        return shown, REFUSED if form.errors else 200
+        return form_page(of, "breaches/decisions.html", form)
     return _keep(of, form.version.data, {name: _given(form, name) for name in DECISIONS}, "decisions")
 
 
@@ -86,6 +83,9 @@ def close_breach(number: int) -> ResponseReturnValue:
     if "open" in (of.authority, of.persons) or (of.authority == "report" and of.reported_at is None):
         flash(_("First decide about the authority and the persons, and report it where you decided so."), "error")
         return go_to(url_for("breaches.breach", number=number))
+    if of.persons == "tell" and untold(on_list.counts(db.session(), of.id)):
+        flash(_("Not everybody was written to yet: see Reports and letters."), "error")
+        return go_to(url_for("breaches.texts", number=number))
     return _set_closed(of, closed=True)
 
 

@@ -10,7 +10,8 @@ from upguide.extensions import db
 from upguide.features.breaches import queries
 from upguide.features.breaches.clock import Clock, clock
 from upguide.features.breaches.queries import BreachView
-from upguide.i18n import format_datetime, format_list, ngettext
+from upguide.forms import Form
+from upguide.i18n import format_datetime, format_list, ngettext, render
 from upguide.i18n import gettext as _
 from upguide.navigation import Link
 from upguide.policy.items import CATALOGUE
@@ -32,6 +33,16 @@ def known(number: int) -> BreachView:
     if found is None:
         abort(404)
     return found
+
+
+def page(of: BreachView, template: str, **context: object) -> str:
+    """Render a page of one breach, with its heading and the list beside it."""
+    return render(template, head=heading(of), side=side(of), **context)
+
+
+def form_page(of: BreachView, template: str, form: Form, **context: object) -> tuple[str, int]:
+    """Render a page of one breach with a form, refused where the form has errors."""
+    return page(of, template, form=form, **context), REFUSED if form.errors else 200
 
 
 def go_to(url: str) -> Response:
@@ -96,10 +107,19 @@ def side(of: BreachView) -> list[Link]:
         ("breaches.texts", _("Reports and letters"), "mail"),
     )
     return [
-        Link(url, label, icon, request.path == url or (icon == "mail" and request.path.startswith(f"{url}/")))
+        Link(url, label, icon, request.path == url or (endpoint in BELOW and _below(of, endpoint, url)))
         for endpoint, label, icon in pages
         for url in [url_for(endpoint, number=of.number)]
     ]
+
+
+# What lies below a page of the list beside, though not below its address.
+BELOW = {"breaches.concerned": (), "breaches.texts": ("breaches.letters",)}
+
+
+def _below(of: BreachView, endpoint: str, url: str) -> bool:
+    others = [url_for(other, number=of.number) for other in BELOW[endpoint]]
+    return request.path.startswith(f"{url}/") or request.path in others
 
 
 def heading(of: BreachView) -> dict[str, Any]:
@@ -107,7 +127,7 @@ def heading(of: BreachView) -> dict[str, Any]:
     return {
         "place": of.number,
         "name": of.words["summary"],
-        "exercise": of.exercise,
+        "practice": of.exercise,
         "harmless": of.harmless,
         "closed": of.closed_at is not None,
         "url": url_for("breaches.breach", number=of.number),

@@ -130,7 +130,7 @@ def _line(one: BreachView) -> dict[str, Any]:
         "name": one.words["summary"],
         "url": url_for("breaches.breach", number=one.number),
         "aware": format_datetime(one.aware_at),
-        "exercise": one.exercise,
+        "practice": one.exercise,
         "harmless": one.harmless,
         "closed": one.closed_at is not None,
         "clock": clock_words(one),
@@ -165,6 +165,6 @@ def _opened(report: Report) -> dict[str, Any]:
         "why": report.reasons,
         "decided": format_datetime(report.decided_at) if report.decided_at else "",
         "by": ROLES[report.decided_role] if report.decided_role else "",
-        "breach_number": number,
+        "place": number,
         "breach_url": url_for("breaches.breach", number=number) if number else "",
     }

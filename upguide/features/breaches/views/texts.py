@@ -1,4 +1,4 @@
-"""Reports to the authority, the letter to persons, the notice to organisations: drafted, frozen, printed, sent."""
+"""Reports to the authority, the letter to persons, the notice to organisations: drafted, frozen, printed."""
 
 from typing import Any
 from uuid import UUID
@@ -8,18 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from upguide.access import requires
 from upguide.extensions import db
-from upguide.features.breaches import blueprint, drafts, queries
+from upguide.features.breaches import blueprint, drafts, on_list, queries
 from upguide.features.breaches.actions import texts as actions
-from upguide.features.breaches.forms import ClickForm, DraftForm
+from upguide.features.breaches.forms import DraftForm
 from upguide.features.breaches.queries import BreachView, TextLine
 from upguide.features.breaches.words import LANGUAGES, PHASES, TEXTS
-from upguide.i18n import format_datetime, render
+from upguide.i18n import format_datetime
 from upguide.i18n import gettext as _
 from upguide.navigation import LANGUAGE_NAMES
 from upguide.policy.permissions import Permission
 from upguide.tenancy import current_tenant
 
-from .common import REFUSED, go_to, heading, known, role, side
+from .common import REFUSED, go_to, known, page, role
+from .telling import letters_ready, told_words
 
 
 @blueprint.get("/breaches/<int:number>/texts", endpoint="texts")
@@ -28,17 +29,15 @@ def show_texts(number: int) -> str:
     """Show what is drafted and what was frozen, and how far the letters are."""
     of, session = known(number), db.session()
     lines = queries.texts(session, of.id)
-    counts = queries.counts(session, of.id)
-    return render(
+    return page(
+        of,
         "breaches/texts.html",
-        head=heading(of),
-        side=side(of),
         drafts=[_drafts(of, kind, lines) for kind in TEXTS],
         frozen=[_frozen(number, line) for line in lines if line.phase],
-        counts=counts,
+        told=told_words(of, on_list.counts(session, of.id)),
         asked=format_datetime(of.letters_at) if of.letters_at else "",
         tell=of.persons == "tell",
-        ready=_letters_ready(lines),
+        ready=letters_ready(lines),
     )
 
 
@@ -93,30 +92,13 @@ def frozen(number: int, text_id: UUID) -> str:
     if found is None:
         abort(404)
     line, words = found
-    return render(
+    return page(
+        of,
         "breaches/frozen.html",
-        head=heading(of),
-        side=side(of),
         line=_frozen(number, line),
         lang=line.language,
         paragraphs=_paragraphs(words),
     )
-
-
-@blueprint.route("/breaches/<int:number>/letters", methods=["GET", "POST"])
-@requires(Permission.HANDLE_BREACHES, fresh=True)
-def letters(number: int) -> ResponseReturnValue:
-    """Ask once more, and let the letters go out."""
-    of, session = known(number), db.session()
-    counts = queries.counts(session, of.id)
-    if not (of.persons == "tell" and counts.waiting and _letters_ready(queries.texts(session, of.id))):
-        flash(_("First decide to tell the persons, fill the list, and freeze the letter in each language."), "error")
-        return go_to(url_for("breaches.texts", number=number))
-    if not ClickForm().validate_on_submit():
-        return render("breaches/letters.html", head=heading(of), side=side(of), counts=counts)
-    actions.send_letters(session, role(), of)
-    flash(_("The letters are on their way."), "success")
-    return go_to(url_for("breaches.texts", number=number))
 
 
 def _known(number: int, kind: str, language: str) -> BreachView:
@@ -127,8 +109,8 @@ def _known(number: int, kind: str, language: str) -> BreachView:
 
 def _made(of: BreachView, kind: str, language: str) -> str:
     session = db.session()
-    on_list = queries.counts(session, of.id).on_list
-    return drafts.draft(kind, language, of, current_tenant(), on_list, queries.texts(session, of.id))
+    many = on_list.counts(session, of.id).on_list
+    return drafts.draft(kind, language, of, current_tenant(), many, queries.texts(session, of.id))
 
 
 def _phases(of: BreachView, kind: str) -> tuple[str, ...]:
@@ -141,10 +123,9 @@ def _phases(of: BreachView, kind: str) -> tuple[str, ...]:
 def _draft_page(of: BreachView, kind: str, language: str, form: DraftForm) -> str:
     phases = _phases(of, kind)
     form.offer(phases)
-    return render(
+    return page(
+        of,
         "breaches/draft.html",
-        head=heading(of),
-        side=side(of),
         form=form,
         kind=kind,
         language=language,
@@ -179,11 +160,6 @@ def _frozen(number: int, line: TextLine) -> dict[str, Any]:
         "at": format_datetime(line.at),
         "url": url_for("breaches.frozen", number=number, text_id=line.id),
     }
-
-
-def _letters_ready(lines: list[TextLine]) -> bool:
-    frozen_ones = {line.language for line in lines if line.kind == "letter" and line.phase}
-    return frozen_ones == set(LANGUAGES["letter"])
 
 
 def _paragraphs(words: str) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """The pages under /oversight, and those under /webmaster on which its accesses are answered and attended."""
 
-from upguide.features.oversight import blueprint
+from upguide.features.oversight import blueprint, jobs
 
-from . import access, assessment, attendance, reports, requests
+from . import access, assessment, attendance, reports, requests, roles
 
-__all__ = ["access", "assessment", "attendance", "blueprint", "reports", "requests"]
+__all__ = ["access", "assessment", "attendance", "blueprint", "jobs", "reports", "requests", "roles"]

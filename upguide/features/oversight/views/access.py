@@ -1,6 +1,6 @@
 """/oversight/accesses: the officer asks for items of named persons, and sees them while a webmaster attends (W8)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,18 +13,21 @@ from upguide.extensions import db
 from upguide.features.oversight import actions, blueprint, queries
 from upguide.features.oversight.actions import Wish
 from upguide.features.oversight.forms import ANY, AccessForm, AskAgainForm, ClickForm, HideForm, day_begins, today
-from upguide.features.oversight.queries import Concerned
+from upguide.features.oversight.queries import Access, Concerned, Webmaster
 from upguide.files.images import MIME_TYPE
 from upguide.forms import _l, choice
 from upguide.i18n import format_datetime
 from upguide.i18n import gettext as _
 from upguide.policy.items import CATALOGUE, Item
+from upguide.policy.oversight import FEWEST_WEBMASTERS
 from upguide.policy.permissions import Permission
 from upguide.policy.sees import Setting
+from upguide.policy.statement import HELP_DESK
 from upguide.privacy import show, show_page
 from upguide.privacy.photos import Size, photo_bytes
 from upguide.privacy.wording import page_of
 from upguide.security.pace import Limit, Pace
+from upguide.security.throttle import Action, throttle
 from upguide.tenancy import current_tenant
 
 from .common import REFUSED, STATES, access_or_404, go_to, labels, page
@@ -48,7 +51,8 @@ def new_access() -> ResponseReturnValue:
     """Ask for an access, and for a webmaster to attend."""
     form, viewer = AccessForm(), current_viewer()
     form.items.choices = [(item.value, _(CATALOGUE[item].label)) for item in queries.askable_items()]
-    _offer_webmasters(form, viewer, ())
+    known = queries.webmasters(db.session())
+    _offer_webmasters(form, viewer, known)
     if form.validate_on_submit() and (persons := _persons(form, viewer)):
         starts, ends = form.period()
         items = [Item(value) for value in form.items.data or ()]
@@ -58,7 +62,8 @@ def new_access() -> ResponseReturnValue:
             flash(_("It is asked. You hear it by mail when a webmaster answers."), "success")
             return go_to(url_for("oversight.access", access_id=access_id))
         form.form_errors = [_("That webmaster is one of those whom it concerns, or is gone. Choose another.")]
-    return page("oversight/new_access.html", form=form), REFUSED if form.errors else 200
+    shown = page("oversight/new_access.html", form=form, enough=len(known) >= FEWEST_WEBMASTERS)
+    return shown, REFUSED if form.errors else 200
 
 
 @blueprint.get("/oversight/accesses/<uuid:access_id>")
@@ -66,9 +71,9 @@ def new_access() -> ResponseReturnValue:
 def access(access_id: UUID) -> str:
     """Show one access: how it stands, whom it concerns, and what the officer looked at."""
     found, form = access_or_404(access_id, mine=True), AskAgainForm()
-    again = found.state in ("refused", "silent", "absent")
-    if again:
-        _offer_webmasters(form, current_viewer(), found.asked_ids)
+    askable = _askable(found)
+    if askable:
+        _offer_webmasters(form, current_viewer(), _unasked(found, askable))
     persons = [
         (number, url_for("oversight.person", access_id=access_id, place=place) if found.state == "open" else "")
         for place, number in enumerate(found.numbers, start=1)
@@ -84,7 +89,8 @@ def access(access_id: UUID) -> str:
         ends=format_datetime(found.expires_at),
         persons=persons,
         log=log_lines(queries.log_of(db.session(), access_id)),
-        form=form if again else None,
+        form=form if askable else None,
+        alone=_waits(found) and not _unasked(found, askable),
         running=found.state not in ("ended", "over"),
     )
 
@@ -94,11 +100,25 @@ def access(access_id: UUID) -> str:
 def ask_again(access_id: UUID) -> ResponseReturnValue:
     """Ask another webmaster."""
     found, form = access_or_404(access_id, mine=True), AskAgainForm()
-    _offer_webmasters(form, current_viewer(), found.asked_ids)
+    _offer_webmasters(form, current_viewer(), _unasked(found, _askable(found)))
     if form.validate_on_submit() and actions.ask_again(db.session(), current_tenant(), access_id, _webmaster(form)):
         flash(_("It is asked. You hear it by mail when a webmaster answers."), "success")
     else:
         flash(_("Another webmaster cannot be asked now."), "error")
+    return go_to(url_for("oversight.access", access_id=access_id))
+
+
+@blueprint.post("/oversight/accesses/<uuid:access_id>/ask-owner")
+@requires(Permission.OVERSEE)
+def ask_owner(access_id: UUID) -> ResponseReturnValue:
+    """Ask the owner for another webmaster, where no other is left who can be asked."""
+    found = access_or_404(access_id, mine=True)
+    if not ClickForm().validate_on_submit() or not _waits(found) or _unasked(found, _askable(found)):
+        flash(_("There is a webmaster whom you can ask."), "info")
+    else:
+        throttle(Action.ASK_OWNER, person=current_viewer().person_id)
+        actions.ask_owner(db.session(), current_tenant())
+        flash(_("The owner is asked, by mail to %(address)s, for another webmaster.", address=HELP_DESK), "success")
     return go_to(url_for("oversight.access", access_id=access_id))
 
 
@@ -199,8 +219,22 @@ def _persons(form: AccessForm, viewer: Viewer) -> list[UUID]:
     return list(dict.fromkeys(person_id for person_id in found.values() if person_id is not None))
 
 
-def _offer_webmasters(form: AccessForm | AskAgainForm, viewer: Viewer, asked: Iterable[UUID]) -> None:
-    others = [one.id for one in queries.webmasters(db.session()) if one.id not in set(asked)]
+def _waits(found: Access) -> bool:
+    """Tell whether nobody attends, and another may be asked."""
+    return found.state in ("nobody", "refused", "silent", "absent")
+
+
+def _askable(found: Access) -> list[Webmaster]:
+    """Return whom the officer may ask again now: none while an answer is awaited."""
+    return queries.askable_webmasters(db.session(), found.id) if _waits(found) else []
+
+
+def _unasked(found: Access, askable: Sequence[Webmaster]) -> list[Webmaster]:
+    return [one for one in askable if one.id not in found.asked_ids]
+
+
+def _offer_webmasters(form: AccessForm | AskAgainForm, viewer: Viewer, offered: Sequence[Webmaster]) -> None:
+    others = [one.id for one in offered]
     names = queries.names_of(db.session(), others, viewer)
     named = [
         choice(str(one), names.get(one) or _("Webmaster %(place)s", place=place))

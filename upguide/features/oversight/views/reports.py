@@ -21,7 +21,7 @@ from upguide.i18n import (
 from upguide.i18n import gettext as _
 from upguide.i18n import lazy_gettext as _l
 from upguide.policy.clauses import CLAUSES, NOT_YET
-from upguide.policy.oversight import STATISTICS_DAYS
+from upguide.policy.oversight import SEARCHES_FOR_ONE_NAME, STATISTICS_DAYS
 from upguide.policy.permissions import Permission
 from upguide.privacy.checks import Check, Outcome, live_checks
 from upguide.privacy.proofs import proofs
@@ -58,6 +58,14 @@ CHECKS: Mapping[Check, tuple[LazyString, LazyString, LazyString]] = {
         _l("The daily pass ran in the last two days."),
         _l("The daily pass did not run in the last two days."),
     ),
+    Check.WEBMASTERS: (
+        _l("Webmasters"),
+        _l("There are two at least who can attend the officer's accesses: no single person can silence the officer."),
+        _l(
+            "Fewer than two can attend the officer's accesses: one alone could refuse them all. Ask the owner to "
+            "appoint a second webmaster, at helpdesk@upguide.me."
+        ),
+    ),
     Check.LEDGER: (
         _l("Ledger of erasures"),
         _l("Erasures are noted outside the database."),
@@ -68,6 +76,7 @@ PATTERNS: Mapping[str, LazyString] = {
     "many_persons": _l("Many persons in a day"),
     "odd_hours": _l("Looks at night"),
     "same_person": _l("The same person again and again"),
+    "same_name": _l("Searches for one name again and again"),
 }
 RELATIONS: Mapping[str, LazyString] = {
     "self": _l("The person"),
@@ -91,7 +100,7 @@ def overview() -> str:
     """Show what waits for the officer, and whether all holds."""
     outcomes = live_checks(db.session())
     states = [one.state for one in queries.accesses(db.session())]
-    running = sum(state in ("asked", "silent", "refused", "agreed", "open", "absent") for state in states)
+    running = sum(state in ("asked", "nobody", "silent", "refused", "agreed", "open", "absent") for state in states)
     return page(
         "oversight/overview.html",
         failing=[_line(one) for one in outcomes if not one.holds],
@@ -141,11 +150,14 @@ def statistics() -> str:
             format_date(one.day),
             _("Viewer %(number)s", number=one.viewer),
             _relations(one.relations),
-            *map(format_number, (one.looks, one.persons)),
+            format_number(one.looks),
+            format_number(one.persons) if one.persons else "–",
         ]
         for one in reading.unusual(db.session())
     ]
-    return page("oversight/statistics.html", days=days, unusual=unusual, since=STATISTICS_DAYS)
+    return page(
+        "oversight/statistics.html", days=days, unusual=unusual, since=STATISTICS_DAYS, searches=SEARCHES_FOR_ONE_NAME
+    )
 
 
 @blueprint.get("/oversight/register")
@@ -178,7 +190,7 @@ def retention() -> str:
         [
             format_datetime(one.began_at),
             _warned(one.warned),
-            *map(format_number, (one.repeated, one.erased, one.failed, sum(one.removed.values()))),
+            *map(format_number, (one.repeated, one.erased, one.held, one.failed, sum(one.removed.values()))),
             _("%(seconds)s s", seconds=format_number(one.took.total_seconds())) if one.took is not None else "…",
         ]
         for one in runs(db.session(), MOST_PASSES)

@@ -1,45 +1,49 @@
-"""/oversight/requests: what people ask of a human, when it is due, the answer, and two months more (P7)."""
+"""/oversight/requests: what people ask of a human, when it is due, the answer, and two months more (P7).
+
+The officer's; a webmaster finds here only what no officer can answer (`privacy.requests`).
+"""
 
 from uuid import UUID
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from upguide.access import requires
+from upguide.access import current_viewer, requires
 from upguide.extensions import db
 from upguide.features.oversight import blueprint
 from upguide.features.oversight.forms import RequestForm
 from upguide.i18n import format_date, format_datetime
 from upguide.i18n import gettext as _
-from upguide.policy.permissions import Permission
+from upguide.policy.permissions import Permission, may
 from upguide.policy.purposes import PURPOSES
 from upguide.policy.requests import KINDS
 from upguide.privacy import requests
 from upguide.privacy.requests import Asked
 
-from .common import REFUSED, go_to, page
+from .common import REFUSED, go_to, page, page_number
 
 
 @blueprint.get("/oversight/requests")
-@requires(Permission.OVERSEE)
+@requires(Permission.ANSWER_REQUESTS)
 def request_list() -> str:
     """Show what waits for an answer, the most urgent first; or what was answered."""
     answered = request.args.get("show") == "answered"
     read = requests.answered_requests if answered else requests.open_requests
-    number = _page_number()
+    number = page_number()
     found = read(db.session(), number)
     show = "answered" if answered else None
     return page(
         "oversight/request_list.html",
         rows=[_row(one) for one in found.rows],
         answered=answered,
+        officer=may(current_viewer(), Permission.OVERSEE),
         previous_url=url_for("oversight.request_list", page=number - 1, show=show) if number else "",
         next_url=url_for("oversight.request_list", page=number + 1, show=show) if found.more else "",
     )
 
 
 @blueprint.route("/oversight/requests/<uuid:request_id>", methods=["GET", "POST"])
-@requires(Permission.OVERSEE)
+@requires(Permission.ANSWER_REQUESTS)
 def request_page(request_id: UUID) -> ResponseReturnValue:
     """Show one request, and answer it."""
     asked, form = _asked(request_id), RequestForm()
@@ -56,7 +60,7 @@ def request_page(request_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/oversight/requests/<uuid:request_id>/extend", methods=["GET", "POST"])
-@requires(Permission.OVERSEE)
+@requires(Permission.ANSWER_REQUESTS)
 def extend_request(request_id: UUID) -> ResponseReturnValue:
     """Take two months more, once, for a reason that the person is told."""
     asked, form = _asked(request_id), RequestForm()
@@ -74,11 +78,6 @@ def extend_request(request_id: UUID) -> ResponseReturnValue:
 
 def _asked(request_id: UUID) -> Asked:
     return requests.request_of(db.session(), request_id) or abort(404)
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0  # noqa: PLR2004
 
 
 def _row(one: Asked) -> dict[str, object]:

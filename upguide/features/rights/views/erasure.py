@@ -40,12 +40,13 @@ def erasure() -> str:
     joined = queries.own_portals(db.session(), me())
     portals = [Portal(names[one], url_for("rights.leave_portal", portal=one)) for one in joined if one in names]
     pending = queries.own_erasure(db.session(), me())
+    goes_on = retention.goes_on(db.session(), me())
     return page(
         "rights/erasure.html",
         portals=portals,
         pending=pending,
         due=format_datetime(pending.due_at) if pending else "",
-        goes_on=format_date(retention.goes_on(db.session(), me())),
+        goes_on=format_date(goes_on) if goes_on else "",
     )
 
 

@@ -36,8 +36,10 @@ def new_export() -> ResponseReturnValue:
     """Ask for a copy of everything; the password was given a moment ago."""
     if not ClickForm().validate_on_submit():
         return page("rights/new_export.html", kept_days=EXPORT_KEPT.days)
-    actions.ask_export(db.session(), current_tenant(), me(), current_language())
-    flash(_("We are making your copy. You have a message when it is ready."), "success")
+    if actions.ask_export(db.session(), current_tenant(), me(), current_language()):
+        flash(_("We are making your copy. You have a message when it is ready."), "success")
+    else:
+        flash(_("You have asked for a copy already. Here you see how far it is."), "info")
     return go_to(url_for("rights.export"))
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from upguide.access import requires
+from upguide.database.appoint import REASON as AT_THE_COMMAND_LINE
 from upguide.extensions import db
 from upguide.features.rights import blueprint, queries
 from upguide.i18n import format_datetime
+from upguide.i18n import gettext as _
 from upguide.i18n import lazy_gettext as _l
 from upguide.policy.permissions import Permission, Role
 
@@ -38,7 +40,13 @@ class Line:
 def webmasters() -> str:
     """Show the latest of what webmasters did to the person, with the reason of each."""
     lines = [
-        Line(format_datetime(one.done_at), str(ACTS[one.act]), str(ROLES[one.role]) if one.role else "", one.reason)
+        Line(
+            format_datetime(one.done_at), str(ACTS[one.act]), str(ROLES[one.role]) if one.role else "", _why(one.reason)
+        )
         for one in queries.acts_on(db.session(), me())
     ]
     return page("rights/webmasters.html", lines=lines, most=queries.ACTS_SHOWN)
+
+
+def _why(reason: str) -> str:
+    return _("By the owner, at the command line.") if reason == AT_THE_COMMAND_LINE else reason

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, make_response, redirect, request
 
 from upguide.access import current_viewer
+from upguide.database.appoint import REASON as AT_THE_COMMAND_LINE
 from upguide.features.webmaster.actions import Place
 from upguide.features.webmaster.frame import side
 from upguide.forms import Form
@@ -20,6 +21,11 @@ from upguide.tenancy import Tenant, all_tenants, current_tenant
 
 REFUSED = 422
 ROLES = {Role.WEBMASTER.value: _l("Webmaster"), Role.OFFICER.value: _l("Data-protection officer")}
+
+
+def why(reason: str) -> str:
+    """Return the reason of an act, in the reader's words where the owner gave none at the command line."""
+    return _("By the owner, at the command line.") if reason == AT_THE_COMMAND_LINE else reason
 
 
 def page(template: str, **context: object) -> str:

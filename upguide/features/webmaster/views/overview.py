@@ -11,7 +11,7 @@ from upguide.i18n import gettext as _
 from upguide.i18n import lazy_gettext as _l
 from upguide.policy.permissions import Permission
 
-from .common import page
+from .common import page, why
 
 ACTS = {
     "look": _l("Opened somebody's data"),
@@ -53,4 +53,4 @@ def overview() -> str:
 
 def _line(act: Act) -> Line:
     by = _("You") if act.mine else _("Another webmaster, or the owner")
-    return Line(format_datetime(act.done_at), str(ACTS[act.act]), by, act.reason)
+    return Line(format_datetime(act.done_at), str(ACTS[act.act]), by, why(act.reason))

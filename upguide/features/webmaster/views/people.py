@@ -23,8 +23,10 @@ from upguide.policy.permissions import Permission, may
 from upguide.policy.sees import Setting
 from upguide.privacy import show, show_page
 from upguide.privacy.photos import Size, photo_bytes
+from upguide.privacy.searches import searched
 from upguide.privacy.wording import page_of
 from upguide.security.number import is_valid_number
+from upguide.security.throttle import Action, throttle
 from upguide.tenancy import all_tenants
 
 from .common import ROLES, form_page, go_to, here, page
@@ -57,6 +59,7 @@ def people() -> ResponseReturnValue:
     """Ask whom and why; an exact address or number opens the person's page, a name gives a choice."""
     form = LookUpForm()
     if form.validate_on_submit():
+        _pace()
         who, reason = form.who.data or "", form.reason.data or ""
         wanted = _wanted(who)
         if wanted is None:
@@ -81,6 +84,7 @@ def choose() -> ResponseReturnValue:
     form = ChooseForm()
     if not form.validate_on_submit():
         return go_to(url_for("webmaster.people"))
+    _pace()
     person_id = people_queries.person_of(db.session(), current_viewer().tenant, form.handle.data or "")
     wanted = Wanted(person_id=person_id)
     look_id = actions.open_look(db.session(), here(), wanted, form.reason.data or "") if person_id else None
@@ -142,6 +146,11 @@ def act(look_id: UUID, act: str) -> ResponseReturnValue:
     return form_page(f"webmaster/{ACTS[act]}.html", form, back=url_for("webmaster.person", look_id=look_id))
 
 
+def _pace() -> None:
+    """Let nobody go through people one after the other, nor try out addresses: too many are answered with 429."""
+    throttle(Action.LOOK_UP, person=current_viewer().person_id)
+
+
 def _viewer(look: Look) -> Viewer:
     """Return the webmaster as one who gave a reason: it comes from the gate, and nowhere else."""
     return replace(current_viewer(), reason=look.reason)
@@ -160,6 +169,7 @@ def _candidates(who: str) -> list[Candidate]:
     viewer, words = current_viewer(), people_queries.search_words(who)
     if not words or not may(viewer, Permission.SEARCH_PEOPLE):
         return []
+    searched(db.session(), viewer, words)
     found = people_queries.find(db.session(), viewer.tenant, words)
     views = show(found.ids, viewer, Setting.SEARCH) if found.ids else []
     return [Candidate(view.name, view.handle) for view in views if view.name and view.handle]

@@ -1,6 +1,7 @@
 """Who has which role: seen by every webmaster, changed by none alone where it is the officer's (W8)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
@@ -12,16 +13,20 @@ from upguide.features.webmaster.forms import RoleForm
 from upguide.features.webmaster.queries import ROLE_ACTS
 from upguide.i18n import format_date, format_datetime
 from upguide.i18n import lazy_gettext as _l
-from upguide.policy.permissions import Permission
+from upguide.policy.oversight import VOICE_AFTER
+from upguide.policy.permissions import Permission, Role
 
-from .common import ROLES, form_page, go_to, here, name_in, names_of, page
+from .common import ROLES, form_page, go_to, here, name_in, names_of, page, why
 from .overview import ACTS
 
 DONE = {
-    "appoint": _l("The appointment is made. The person and all other webmasters are told."),
-    "dismiss": _l("The role has ended. The person and all other webmasters are told."),
+    "appoint": _l(
+        "The appointment is made. The person, all other webmasters and the data-protection officer are told."
+    ),
+    "dismiss": _l("The role has ended. The person, all other webmasters and the data-protection officer are told."),
     "ask_dismissal": _l(
-        "Asked. It happens when another webmaster does the same within a week; they and the officer are told."
+        "Asked. It happens when another webmaster does the same within a week; they and the officer are told. Only "
+        "webmasters of seven days or longer count."
     ),
 }
 REFUSED = {
@@ -36,12 +41,16 @@ LATEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody with a role; `until` is empty for one who has not signed, or not any more."""
+    """Somebody with a role; `until` is empty for one who has not signed, or not any more.
+
+    `voice_from`: from when on a new webmaster counts for ending an officer's role; empty for all others.
+    """
 
     name: str
     role_name: str
     since: str
     until: str
+    voice_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ def roles() -> str:
             str(ROLES[one.role]),
             format_date(one.granted_at),
             format_date(one.signed_until) if one.signed_until else "",
+            _voice_from(one),
         )
         for one in found
     ]
@@ -77,7 +87,7 @@ def roles() -> str:
             str(ACTS[one.act]),
             name_in(names, one.person_id),
             str(ROLES[one.role]) if one.role else "",
-            one.reason,
+            why(one.reason),
         )
         for one in acts
     ]
@@ -97,3 +107,9 @@ def change_role(change: str) -> ResponseReturnValue:
             return go_to(url_for("webmaster.roles"))
         form.mail_address.errors = [str(REFUSED[outcome])]
     return form_page(f"webmaster/{change}.html", form, back=url_for("webmaster.roles"))
+
+
+def _voice_from(one: queries.Holder) -> str:
+    counts_from = one.granted_at + VOICE_AFTER
+    young = one.role == Role.WEBMASTER.value and counts_from > datetime.now(UTC)
+    return format_datetime(counts_from) if young else ""
