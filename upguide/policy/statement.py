@@ -67,9 +67,9 @@ VERSIONS = (
         3,
         date(2026, 11, 22),
         {
-            "en": "90f43463f5e674ade82bf1512a1cc7440901ac3586eac327e944f28421c2af13",
-            "nl": "06f3607e9fa67ba189e25e1d8c718cfdd16c673724cdcf8d7858c08587e63aea",
-            "nl@formal": "f4706c8635d0abe4889a834a45310a274f840b15e46dfe4a72c8d1aad585bda2",
+            "en": "1b54cd5f5324b67f0505d9cbd3896dfcdf358c181401fa2faaaaeedb6f0411a8",
+            "nl": "bebcd84c335f39360a21a4ecdc1fb2fc54e5025f84a8c33ed9a4fc3a157d366e",
+            "nl@formal": "8295e23427598ffc4a2aab1bcf465092ea6a9f62e38f44218e80ee4629867edd",
         },
         changes=(
             N_(
