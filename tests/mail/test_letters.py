@@ -17,7 +17,7 @@ from upguide.mail.letters import LETTERS, Action
 from upguide.mail.message import Parts, compose, parts_of
 from upguide.mail.reading import newest_mails, read_mail
 from upguide.policy.items import Item
-from upguide.policy.permissions import AgreementKind
+from upguide.policy.permissions import AgreementKind, Role
 from upguide.policy.purposes import Term
 from upguide.policy.requests import RequestKind
 from upguide.tenancy import read_tenants
@@ -58,6 +58,8 @@ VALUES: dict[str, Any] = {
     "asks": True,
     "agreed": True,
     "by_owner": False,
+    "others": True,
+    "role": Role.WEBMASTER,
     "counts": (("UpGuide", 3, 1, 1, 1),),
 }
 TENANTS = read_tenants(ROOT / "tenants")
