@@ -1,13 +1,15 @@
 """The first webmaster is made at the command line, and nobody gets two roles there either (W9)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 
 from tests.features.rights.work import letters
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_officer, make_person, make_webmaster
+from upguide.database.appoint import appoint, dismiss
 
 pytestmark = pytest.mark.clause("W9")
 
@@ -94,3 +96,24 @@ def test_somebody_who_is_blocked_can_be_dismissed(app: Flask, database: WorkerDa
         connection.execute("UPDATE persons SET blocked_at = now() WHERE id = %s", [person.id])
     assert "Dismissed: webmaster no more." in call(app, "dismiss", person.mail_address)[0]
     assert roles_of(database, person) == []
+
+
+@pytest.mark.clause("W8")
+@pytest.mark.parametrize("act", [appoint, dismiss])
+def test_role_does_not_change_before_the_letters_about_it_stand(
+    app: Flask, database: WorkerDatabase, act: Callable[..., bool]
+) -> None:
+    """Killed between the two, people heard of what did not happen, and never the other way round."""
+    person = make_webmaster() if act is dismiss else make_person()
+    before, seen = roles_of(database, person), []
+
+    def killed() -> None:
+        seen.append(roles_of(database, person))
+        raise KeyboardInterrupt
+
+    settings = current_app.config["UPGUIDE"]
+    with pytest.raises(KeyboardInterrupt):
+        act(settings, person.id, "webmaster", killed)
+    assert (seen, roles_of(database, person)) == ([before], before)
+    assert act(settings, person.id, "webmaster", lambda: None) is True
+    assert act(settings, person.id, "webmaster", killed) is False

@@ -147,3 +147,32 @@ def test_owner_owns_all_tables_sequences_and_views(database, kind):
             [kind],
         ).fetchall()
     assert set(owners) <= {(embedded.OWNER,)}
+
+
+def test_who_was_told_of_a_breach_is_so_after_a_step_forward_and_back(database, tmp_path):
+    with empty(database, tmp_path) as made:
+        upgrade(revision="0015")
+        with made.connect() as connection:
+            # Nobody need stand there for what is asked here.
+            connection.execute("SET session_replication_role = replica")
+            for exercise in (False, True):
+                connection.execute(
+                    "WITH b AS (INSERT INTO breaches (id, exercise, harmless, aware_at, wrapped_key, summary, items,"
+                    " authority, persons, version) VALUES (gen_random_uuid(), %s, false, now(), '', '', '{}', 'open',"
+                    " 'tell', 1) RETURNING id) INSERT INTO breach_concerned (id, breach_id, person_id, items, source,"
+                    " removed, told_at) SELECT gen_random_uuid(), b.id, gen_random_uuid(), '{}', 'added', false, told"
+                    " FROM b, (VALUES (NULL), (timestamptz '2026-05-01 12:00+00')) AS t (told)",
+                    [exercise],
+                )
+        before = told(made)
+        upgrade(revision="0016")
+        after = told(made)
+        downgrade(revision="0015")
+        assert (sum(moment is not None for moment in before.values()), set(after.values())) == (2, {None})
+        assert told(made) == before
+
+
+def told(database: WorkerDatabase) -> dict[object, object]:
+    """Return when each on a list of a breach was told."""
+    with database.connect() as connection:
+        return dict(connection.execute("SELECT id, told_at FROM breach_concerned").fetchall())

@@ -18,7 +18,7 @@ from upguide.mail.message import Parts, compose, parts_of
 from upguide.mail.reading import newest_mails, read_mail
 from upguide.policy.items import Item
 from upguide.policy.notices import Frequency, Kind
-from upguide.policy.permissions import AgreementKind
+from upguide.policy.permissions import AgreementKind, Role
 from upguide.policy.purposes import Term
 from upguide.policy.requests import RequestKind
 from upguide.tenancy import read_tenants
@@ -66,6 +66,8 @@ VALUES: dict[str, Any] = {
     "frequency": Frequency.WEEKLY,
     "told": ((Kind.HELPED, 1), (Kind.COMMENTED, 3)),
     "by_owner": False,
+    "others": True,
+    "role": Role.WEBMASTER,
     "counts": (("UpGuide", 3, 1, 1, 1),),
 }
 TENANTS = read_tenants(ROOT / "tenants")

@@ -121,3 +121,44 @@ def test_where_somebody_belongs_is_told_to_other_functions_alone(core: Flask, da
     for viewer in (webmaster.id, person.id, None):
         with as_app(database, "upguide", viewer) as connection, pytest.raises(InsufficientPrivilege):
             connection.execute("SELECT gate.home_of(%s)", [person.id])
+
+
+ASKED_BY_JOBS = {
+    "role_readers": "SELECT count(*) FROM gate.role_readers(%(person)s)",
+    "answerers": "SELECT count(*) FROM gate.answerers(%(person)s)",
+    "forget_searches": "SELECT gate.forget_searches()",
+    "role_goes": "SELECT count(*) FROM gate.role_goes()",
+}
+
+
+@pytest.mark.clause("P5")
+def test_who_hears_of_roles_and_requests_is_told_to_jobs_and_the_command_line_alone(
+    core: Flask, database: WorkerDatabase
+) -> None:
+    officer, webmaster, member, elsewhere = make_officer(), make_webmaster(), make_person(), make_person("gfs")
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO repeated_searches (person_id, id, tenant_id, day, times) SELECT %s, gen_random_uuid(),"
+            " 'upguide', (now() AT TIME ZONE 'Europe/Amsterdam')::date - days, 10 FROM unnest('{0,30,31}'::int[]) days",
+            [webmaster.id],
+        )
+    for viewer in (officer.id, webmaster.id, member.id, None):
+        for statement in ASKED_BY_JOBS.values():
+            with as_app(database, "upguide", viewer) as connection, pytest.raises(InsufficientPrivilege):
+                connection.execute(statement, {"person": elsewhere.id})
+    with as_app(database, "", None) as connection:
+        told = {
+            name: connection.execute(ASKED_BY_JOBS[name], {"person": elsewhere.id}).fetchone()
+            for name in ("role_readers", "answerers", "forget_searches")
+        }
+    assert told == {"role_readers": (3,), "answerers": (1,), "forget_searches": (1,)}
+
+
+@pytest.mark.clause("D3")
+def test_gate_and_policy_agree_on_the_version_of_each_agreement(core: Flask, database: WorkerDatabase) -> None:
+    with database.connect() as connection:
+        found = {
+            kind: connection.execute("SELECT gate.agreement_version(%s)", [kind.value]).fetchone()
+            for kind in AgreementKind
+        }
+    assert found == {kind: (version,) for kind, version in CURRENT.items()}

@@ -57,6 +57,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("retention_warnings", "heard"): "told",
     ("role_grants", "role"): "officer",
     ("acts", "act"): "block",
+    ("role_history", "act"): "appoint",
+    ("role_history", "role"): "officer",
     ("acts", "closes_at"): None,
     ("acts", "reason"): "for a good reason",
     ("signatures", "agreement"): "statement",

@@ -55,17 +55,17 @@ def _change(mail_address: str, role: str, unchanged: str, *, appointing: bool) -
 def _change_and_tell(settings: Settings, person_id: UUID, role: str, change: str) -> bool:
     """Change the role, and tell the person, the webmasters and the officers (W8).
 
-    The letters stand ready before the change is made by another role of the database, and leave right after it.
+    The letters are written first and committed just before the change, which another role of the database makes: that
+    something changed unheard of cannot be.
     """
     session, tenants = db.session(), all_tenants()
     place = Place(next(iter(tenants)), tenants, None, lambda tenant, path: f"https://{tenant.hosts[0]}{path}")
     tell_of_owner(session, place, person_id, change)
     try:
-        changed = (appoint if change == "appoint" else dismiss)(settings, person_id, role)
+        changed = (appoint if change == "appoint" else dismiss)(settings, person_id, role, session.commit)
     except (Blocked, TwoRoles) as error:
         raise SettingError(str(error)) from None
     if changed:
-        session.commit()
         click.echo("Told by mail: the person, the webmasters and the data-protection officers.")
     session.rollback()
     return changed

@@ -30,20 +30,33 @@ def access_answered(*, portal: str, agreed: bool) -> Letter:
     return Letter(subject, (told, then), afterwards=(help_line(),))
 
 
-def no_webmaster_left(*, portal: str) -> Letter:
+def no_webmaster_left(*, portal: str, others: bool = False) -> Letter:
     """To the owner of the system, at the help desk: no webmaster is left whom the officer can ask to attend (W8).
 
-    It says nothing of what is asked, of whom, or who refused.
+    `others`: some are left, and the officer doubts them. It says nothing of what is asked, of whom, or who refused.
     """
+    if others:
+        told = _(
+            "On %(portal)s the data-protection officer asked to see data. No webmaster attends: they refused, ended "
+            "it or do not answer. Others can be asked, but the officer asks you to look whether they are independent.",
+            portal=portal,
+        )
+        why = _(
+            "We promised that no single person can silence the officer. Look who is webmaster, and who appointed "
+            "them; appoint somebody else where you are not sure."
+        )
+    else:
+        told = _(
+            "On %(portal)s the data-protection officer asked to see data. No webmaster attends: they refused or "
+            "do not answer, and there is no other who can be asked.",
+            portal=portal,
+        )
+        why = _("We promised that no single person can silence the officer. It takes a second webmaster to keep that.")
     return Letter(
         _("The data-protection officer needs another webmaster"),
         (
-            _(
-                "On %(portal)s the data-protection officer asked to see data. No webmaster attends: they refused or "
-                "do not answer, and there is no other who can be asked.",
-                portal=portal,
-            ),
-            _("We promised that no single person can silence the officer. It takes a second webmaster to keep that."),
+            told,
+            why,
             _(
                 "Choose somebody who has an account, and appoint them with: flask --app wsgi webmaster appoint "
                 "ADDRESS. They then set up a second step and sign the confidentiality agreement."

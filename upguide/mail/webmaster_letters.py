@@ -5,7 +5,7 @@ from datetime import datetime
 from upguide.i18n import current_language, format_date, format_datetime, ngettext
 from upguide.i18n import gettext as _
 from upguide.policy.agreements import text_hash, text_of
-from upguide.policy.permissions import AgreementKind
+from upguide.policy.permissions import AgreementKind, Role
 
 from .letters import Action, Letter, add_letters, help_line
 
@@ -135,6 +135,54 @@ def dismissed(*, portal: str, link: str, at: datetime, by_owner: bool = False) -
     )
 
 
+def _ended_with_account(portal: str, at: datetime) -> str:
+    return _(
+        "On %(moment)s, the account of somebody with a role on %(portal)s was erased. The role ended with it.",
+        moment=format_datetime(at),
+        portal=portal,
+    )
+
+
+def roles_ended(*, portal: str, link: str, at: datetime) -> Letter:
+    """To every other webmaster: somebody's role ended with the account."""
+    return Letter(
+        _("Somebody's role has ended"),
+        (_ended_with_account(portal, at), _("Who has a role now stands in Site administration, Roles.")),
+        Action(_("To the roles"), link),
+        (help_line(),),
+    )
+
+
+def roles_ended_overseen(*, portal: str, link: str, at: datetime) -> Letter:
+    """To every data-protection officer: somebody's role ended with the account (W8, W9)."""
+    return Letter(
+        _("Somebody's role has ended"),
+        (_ended_with_account(portal, at), _("Who has a role now, and what changed, stands in Oversight, Roles.")),
+        Action(_("To the roles"), link),
+        (_("You hear of each such change, so that none stays out of your sight."), help_line()),
+    )
+
+
+def roles_too_few(*, portal: str, at: datetime, role: Role) -> Letter:
+    """To the owner of the system, at the help desk: too few are left who can watch over each other (W8)."""
+    if role is Role.OFFICER:
+        left = _("No data-protection officer is left who can work.")
+    else:
+        left = _("Fewer than two webmasters are left who can work: one alone could silence the officer.")
+    return Letter(
+        _("Too few people have a role"),
+        (
+            _ended_with_account(portal, at),
+            left,
+            _(
+                "Choose somebody who has an account, and appoint them with: %(command)s. They then set up a second "
+                "step and sign the confidentiality agreement.",
+                command=f"flask --app wsgi webmaster appoint ADDRESS --role {role.value}",
+            ),
+        ),
+    )
+
+
 def roles_changed(*, portal: str, link: str, at: datetime, by_owner: bool = False) -> Letter:
     """To every other webmaster: nobody appoints or dismisses out of their sight."""
     if by_owner:
@@ -234,6 +282,9 @@ add_letters(
     appointed,
     dismissal_asked,
     dismissed,
+    roles_ended,
+    roles_ended_overseen,
+    roles_too_few,
     roles_changed,
     roles_overseen,
     agreement_copy,

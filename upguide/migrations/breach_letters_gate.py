@@ -47,22 +47,41 @@ CONCERNED = _changed(
     ("'breach', ARRAY", "CASE WHEN practised THEN 'breach_exercise' ELSE 'breach' END, ARRAY"),
     ("'breach ' || register_number", "'nr. ' || register_number"),
 )
-# In which sessions people were looked at: when, in which roles, how many persons; neither who looked nor at whom.
+# In which sessions people were looked at, for a breach of the register: when, in which roles, how many persons; neither
+# who looked nor at whom. Who is named in the question is told in their journal that it was asked.
 LOOKING_SESSIONS = """
-CREATE FUNCTION gate.looking_sessions(asked_number text, asked_relation text, asked_since timestamptz,
-                                      asked_until timestamptz, at_most integer)
+CREATE FUNCTION gate.looking_sessions(asked_breach uuid, asked_number text, asked_relation text,
+                                      asked_since timestamptz, asked_until timestamptz, at_most integer,
+                                      asked_session uuid)
 RETURNS TABLE (session_id uuid, relations varchar[], began_at timestamptz, ended_at timestamptz, persons bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    asking uuid := NULLIF(current_setting('app.viewer', true), '')::uuid;
+    asked_viewer uuid;
+    register_number integer;
+    practised boolean;
 BEGIN
     IF NOT gate.handles_breaches() THEN
         RAISE insufficient_privilege USING MESSAGE = 'only who handles breaches may ask which sessions looked';
+    END IF;
+    SELECT b.number, b.exercise INTO register_number, practised FROM breaches b WHERE b.id = asked_breach;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = 'no breach of the register is named';
+    END IF;
+    SELECT p.id INTO asked_viewer FROM persons p WHERE p.number = asked_number;
+    IF FOUND THEN
+        INSERT INTO journal (tenant_id, person_id, viewer_id, session_id, relations, setting, items, reason)
+        SELECT current_setting('app.tenant', true), asked_viewer, asking, asked_session,
+               ARRAY(SELECT r.role FROM role_grants r WHERE r.person_id = asking ORDER BY r.role),
+               CASE WHEN practised THEN 'breach_exercise' ELSE 'breach_looks' END, ARRAY['journal'],
+               'nr. ' || register_number;
     END IF;
     RETURN QUERY
     SELECT j.session_id, array_agg(DISTINCT r.relation ORDER BY r.relation), min(j.seen_at), max(j.seen_at),
            count(DISTINCT j.person_id)
     FROM journal j CROSS JOIN LATERAL unnest(j.relations) AS r (relation)
     WHERE j.session_id IS NOT NULL AND j.viewer_id IS DISTINCT FROM j.person_id
-      AND (asked_number IS NULL OR j.viewer_id = (SELECT p.id FROM persons p WHERE p.number = asked_number))
+      AND (asked_number IS NULL OR j.viewer_id = asked_viewer)
       AND (asked_relation IS NULL OR asked_relation = ANY (j.relations))
       AND (asked_since IS NULL OR j.seen_at >= asked_since)
       AND (asked_until IS NULL OR j.seen_at <= asked_until)
@@ -103,7 +122,7 @@ $$
 REPLACED = (NOTE_CONCERNED, ADD_CONCERNED)
 NEW = {
     "concerned(uuid, uuid, integer, uuid)": CONCERNED,
-    "looking_sessions(text, text, timestamptz, timestamptz, integer)": LOOKING_SESSIONS,
+    "looking_sessions(uuid, text, text, timestamptz, timestamptz, integer, uuid)": LOOKING_SESSIONS,
     "note_breach_letter(uuid, uuid, text)": NOTE_BREACH_LETTER,
     "forget_old_breaches()": FORGET_OLD_BREACHES,
 }

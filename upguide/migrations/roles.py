@@ -3,11 +3,7 @@
 Functions that 0006, 0007 and 0008 made and that say more now, and new ones. Each checks by itself who asks.
 """
 
-VIEWER = "NULLIF(current_setting('app.viewer', true), '')::uuid"
-HEAD = "SECURITY DEFINER SET search_path = public, pg_temp AS $$"
-_REFUSED = "RAISE EXCEPTION 'only a bound webmaster may do this' USING ERRCODE = 'insufficient_privilege'"
-# One change of an account or a role at a time: here, in `gate.change_role` and at the command line.
-LOCK = "pg_advisory_xact_lock(hashtext('upguide roles'))"
+from .role_changes_gate import CHANGES, HEAD, IS_JOB, LOCK, NO_JOB, REFUSED, VIEWER
 
 # Which version is in force of each agreement; nobody signs a later one.
 AGREEMENTS = {
@@ -84,11 +80,13 @@ RETURNS TABLE (person_id uuid, mail_address text, language varchar) LANGUAGE sql
     WHERE a.id = asked_access AND a.officer_id = {VIEWER} AND gate.bound('officer') AND gate.may_attend(a.id, p.id)
     ORDER BY p.id
 $$""",
-    # To the officer, and to the webmaster who answered: whether the owner is to be told that nobody is left.
+    # To the officer, and to the webmaster who answered: whether the owner is to be told that nobody is left. Refused,
+    # or ended after all by the webmaster, who alone gives a reason: both silence the officer.
     "nobody_attends(uuid)": f"""
 CREATE FUNCTION gate.nobody_attends(asked_access uuid) RETURNS boolean LANGUAGE sql STABLE {HEAD}
     SELECT EXISTS (
-        SELECT FROM officer_accesses a WHERE a.id = asked_access AND a.agreed_at IS NULL AND a.ended_at IS NULL
+        SELECT FROM officer_accesses a WHERE a.id = asked_access
+        AND (a.agreed_at IS NULL AND a.ended_at IS NULL OR a.end_reason IS NOT NULL)
         AND (a.officer_id = {VIEWER} AND gate.bound('officer') OR gate.bound('webmaster') AND EXISTS (
             SELECT FROM access_asks k WHERE k.access_id = a.id AND k.answered_by = {VIEWER}))
         AND NOT gate.somebody_attends(a.id))
@@ -104,7 +102,7 @@ LANGUAGE plpgsql {HEAD}
 DECLARE known record; told text := 'done';
 BEGIN
     PERFORM {LOCK};
-    IF NOT gate.bound('webmaster') THEN {_REFUSED}; END IF;
+    IF NOT gate.bound('webmaster') THEN {REFUSED}; END IF;
     SELECT l.person_id, l.session_id, p.mail_address, p.language, p.blocked_at IS NOT NULL AS blocked INTO known
     FROM gate.look(asked_look) l JOIN persons p ON p.id = l.person_id;
     IF NOT FOUND THEN RETURN; END IF;
@@ -134,88 +132,6 @@ BEGIN
     END IF;
     RETURN QUERY SELECT told, known.person_id, known.mail_address, known.language, gate.home_of(known.person_id);
 END $$""",
-    # As in 0007, and the officers are told as well: `reader` is the role in which somebody hears of it.
-    "change_role(text, text, text, text, uuid)": f"""
-CREATE FUNCTION gate.change_role(asked_address text, asked_role text, asked_change text, asked_reason text,
-                                 asked_session uuid)
-RETURNS TABLE (outcome text, person_id uuid, mail_address text, language varchar, portal text, is_subject boolean,
-               reader varchar)
-LANGUAGE plpgsql {HEAD}
-DECLARE subject record; told text;
-BEGIN
-    -- Two webmasters who dismiss each other at one moment would leave none.
-    PERFORM {LOCK};
-    IF NOT gate.bound('webmaster') THEN {_REFUSED}; END IF;
-    SELECT p.id, p.blocked_at, (SELECT r.role FROM role_grants r WHERE r.person_id = p.id) AS role,
-           (SELECT r.granted_at FROM role_grants r WHERE r.person_id = p.id) AS granted_at
-    INTO subject FROM persons p WHERE p.mail_address = asked_address;
-    told := CASE
-        WHEN NOT FOUND THEN 'nobody'
-        WHEN subject.id = {VIEWER} THEN 'self'
-        WHEN asked_change = 'appoint' AND subject.role IS NOT NULL THEN 'has_role'
-        WHEN asked_change = 'appoint' AND subject.blocked_at IS NOT NULL THEN 'blocked'
-        WHEN asked_change = 'appoint' THEN 'appoint'
-        WHEN subject.role IS DISTINCT FROM asked_role THEN 'has_not'
-        WHEN asked_role <> 'officer' OR EXISTS (
-            SELECT FROM acts a JOIN role_grants r ON r.person_id = a.webmaster_id AND r.role = 'webmaster'
-            JOIN role_grants me ON me.person_id = {VIEWER}
-            WHERE greatest(r.granted_at, me.granted_at) <= now() - interval '7 days'
-            AND a.person_id = subject.id AND a.act = 'ask_dismissal' AND a.webmaster_id <> {VIEWER}
-            AND a.done_at > greatest(now() - interval '7 days', subject.granted_at)
-        ) THEN 'dismiss'
-        ELSE 'ask_dismissal' END;
-    IF told NOT IN ('appoint', 'dismiss', 'ask_dismissal') THEN
-        RETURN QUERY SELECT told, NULL::uuid, NULL::text, NULL::varchar, NULL::text, NULL::boolean, NULL::varchar;
-        RETURN;
-    END IF;
-    IF told = 'appoint' THEN
-        INSERT INTO role_grants (person_id, role) VALUES (subject.id, asked_role);
-    ELSIF told = 'dismiss' THEN
-        DELETE FROM role_grants r WHERE r.person_id = subject.id;
-    END IF;
-    INSERT INTO acts (id, person_id, webmaster_id, session_id, tenant_id, act, role, reason)
-    VALUES (gen_random_uuid(), subject.id, {VIEWER}, asked_session, current_setting('app.tenant', true), told,
-            asked_role, asked_reason);
-    RETURN QUERY SELECT told, p.id, p.mail_address, p.language, gate.home_of(p.id), p.id = subject.id, r.role
-    FROM persons p LEFT JOIN role_grants r ON r.person_id = p.id
-    WHERE p.id = subject.id OR (p.id <> {VIEWER} AND r.role IN ('webmaster', 'officer'));
-END $$""",
-    # For the command line, which has no viewer: who is to hear that somebody's role changed, and in which role.
-    "role_readers(uuid)": f"""
-CREATE FUNCTION gate.role_readers(asked_person uuid)
-RETURNS TABLE (person_id uuid, mail_address text, language varchar, portal text, is_subject boolean, reader varchar)
-LANGUAGE sql STABLE {HEAD}
-    SELECT p.id, p.mail_address, p.language, gate.home_of(p.id), p.id = asked_person, r.role
-    FROM persons p LEFT JOIN role_grants r ON r.person_id = p.id
-    WHERE p.id = asked_person OR r.role IN ('webmaster', 'officer')
-$$""",
-    # To the officer: whom by number, as in every list of theirs.
-    "role_register()": f"""
-CREATE FUNCTION gate.role_register()
-RETURNS TABLE (person_id uuid, handle varchar, number varchar, role varchar, granted_at timestamptz,
-               signed_until timestamptz, blocked boolean)
-LANGUAGE sql STABLE {HEAD}
-    SELECT r.person_id, gate.handle_of(r.person_id), p.number, r.role, r.granted_at,
-        (SELECT max(s.expires_at) FROM signatures s
-         WHERE s.person_id = r.person_id AND s.agreement = 'confidentiality'
-         AND s.version = gate.agreement_version('confidentiality') AND s.expires_at > now()),
-        p.blocked_at IS NOT NULL
-    FROM role_grants r JOIN persons p ON p.id = r.person_id
-    WHERE gate.bound('officer') ORDER BY r.role, r.granted_at, r.person_id
-$$""",
-    "role_changes(integer, integer)": f"""
-CREATE FUNCTION gate.role_changes(at_most integer, left_out integer)
-RETURNS TABLE (done_at timestamptz, act varchar, role varchar, reason text, portal text, person_id uuid,
-               handle varchar, number varchar, by_id uuid, by_handle varchar, by_number varchar)
-LANGUAGE sql STABLE {HEAD}
-    SELECT a.done_at, a.act, a.role, a.reason, a.tenant_id, p.id, gate.handle_of(p.id), p.number,
-        w.id, gate.handle_of(w.id), w.number
-    FROM (
-        SELECT * FROM acts WHERE act IN ('appoint', 'ask_dismissal', 'dismiss') AND gate.bound('officer')
-        ORDER BY done_at DESC, id LIMIT at_most OFFSET left_out
-    ) a JOIN persons p ON p.id = a.person_id LEFT JOIN persons w ON w.id = a.webmaster_id
-    ORDER BY a.done_at DESC, a.id
-$$""",
 }
 
 REQUESTS = {
@@ -260,16 +176,18 @@ $$""",
     # Who is to hear that a request of this person is due: who may answer it; where nobody may, all who could sign.
     "answerers(uuid)": f"""
 CREATE FUNCTION gate.answerers(asked_person uuid) RETURNS TABLE (person_id uuid, mail_address text, language varchar)
-LANGUAGE sql STABLE {HEAD}
-    SELECT found.id, found.mail_address, found.language FROM (
+LANGUAGE plpgsql STABLE {HEAD}
+BEGIN
+    IF NOT ({IS_JOB}) THEN {NO_JOB}; END IF;
+    RETURN QUERY SELECT found.id, found.mail_address, found.language FROM (
         SELECT ranked.*, min(ranked.place) OVER () AS first FROM (
             SELECT p.id, p.mail_address, p.language, CASE WHEN gate.is_bound(p.id, 'officer') THEN 1
                 WHEN gate.is_bound(p.id, 'webmaster') THEN 2 ELSE 3 END AS place
             FROM role_grants r JOIN persons p ON p.id = r.person_id
             WHERE r.role IN ('officer', 'webmaster') AND p.blocked_at IS NULL AND p.id <> asked_person
         ) ranked
-    ) found WHERE found.place = found.first ORDER BY found.id
-$$""",
+    ) found WHERE found.place = found.first ORDER BY found.id;
+END $$""",
 }
 
 STATISTICS = {
@@ -306,10 +224,16 @@ LANGUAGE sql STABLE {HEAD}
                   WHERE l.viewer_id = f.viewer_id ORDER BY 1) END, f.looks, f.persons
     FROM found f CROSS JOIN salt s ORDER BY f.looks DESC, f.day DESC, f.pattern LIMIT 100
 $$""",
-    "forget_searches(date)": f"""
-CREATE FUNCTION gate.forget_searches(asked_day date) RETURNS bigint LANGUAGE sql {HEAD}
-    WITH gone AS (DELETE FROM repeated_searches s WHERE s.day < asked_day RETURNING s.id) SELECT count(*) FROM gone
-$$""",
+    # The days that the statistics show (policy/oversight.py), and not what somebody asks for.
+    "forget_searches()": f"""
+CREATE FUNCTION gate.forget_searches() RETURNS bigint LANGUAGE plpgsql {HEAD}
+DECLARE gone bigint;
+BEGIN
+    IF NOT ({IS_JOB}) THEN {NO_JOB}; END IF;
+    DELETE FROM repeated_searches s WHERE s.day < (now() AT TIME ZONE 'Europe/Amsterdam')::date - 30;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$""",
 }
 
-FUNCTIONS = AGREEMENTS | ACCESSES | ACCOUNTS | REQUESTS | STATISTICS
+FUNCTIONS = AGREEMENTS | ACCESSES | ACCOUNTS | CHANGES | REQUESTS | STATISTICS

@@ -14,7 +14,7 @@ from .privacy import Consent, Entry, HiddenItem, JournalEntry, RepeatedSearch
 from .requests import ConsentWithdrawal, DataRequest, Limit
 from .retention import RetentionRun, RetentionTally, RetentionWarning
 from .rights import Erasure, Export, FileToRemove, LedgerMark
-from .roles import RoleGrant, Signature
+from .roles import RoleChange, RoleGrant, Signature
 from .second_factors import Passkey, RecoveryCode, Totp
 from .statement import StatementNotice
 from .throttle import ThrottleHit
@@ -72,6 +72,7 @@ __all__ = [
     "RetentionRun",
     "RetentionTally",
     "RetentionWarning",
+    "RoleChange",
     "RoleGrant",
     "Session",
     "Sever",

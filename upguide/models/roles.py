@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint, Uuid, func
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint, Uuid, func
 from sqlalchemy.orm import Mapped
 
 from upguide.policy.items import Item
 
-from .base import Erase, Model, OfPerson, personal, technical
+from .base import Erase, Model, OfPerson, Part, Sever, personal, technical
 from .person import Moment
 
 
@@ -24,6 +24,27 @@ class RoleGrant(OfPerson, Model):
     )
     role: Mapped[str] = personal(Item.ROLES, String(30), primary_key=True)
     granted_at: Mapped[datetime] = personal(Item.ROLES, Moment, server_default=func.now())
+
+
+class RoleChange(Model):
+    """That a role was given or ended, for the officer: it stays without the name when either of the two is gone (W8).
+
+    The reason stands in the act of the same identity, and goes with the person. `by_id` is empty where the owner did
+    it, at the command line, and where a role ended with its account (`gone`). Written by the gate and the owner alone.
+    """
+
+    __tablename__ = "role_history"
+    __disposition__ = (Sever("holder_id", part=Part.SHARED), Sever("by_id"))
+
+    id: Mapped[UUID] = technical("row identity, that of the act", Uuid, primary_key=True, default=uuid4)
+    holder_id: Mapped[UUID | None] = personal(
+        Item.ROLES, Uuid, ForeignKey("persons.id", ondelete="SET NULL"), index=True
+    )
+    by_id: Mapped[UUID | None] = personal(Item.JOURNAL, Uuid, ForeignKey("persons.id", ondelete="SET NULL"), index=True)
+    tenant_id: Mapped[str | None] = personal(Item.JOURNAL, Text(collation="C"))
+    act: Mapped[str] = personal(Item.JOURNAL, String(20))
+    role: Mapped[str] = personal(Item.ROLES, String(30))
+    done_at: Mapped[datetime] = personal(Item.JOURNAL, Moment, server_default=func.now(), index=True)
 
 
 class Signature(OfPerson, Model):

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from .agreement_texts import TEXTS, AgreementText
 from .permissions import AgreementKind, Role
+from .statement import version_to_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ SIGNED_HERE = tuple(VERSIONS)
 
 CURRENT: Mapping[AgreementKind, int] = {
     **{kind: versions[-1].number for kind, versions in VERSIONS.items()},
-    AgreementKind.STATEMENT: 1,
+    AgreementKind.STATEMENT: version_to_sign(),
 }
 
 # How many years a signature counts; one that is not named here counts until there is a new version.

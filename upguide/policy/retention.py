@@ -53,6 +53,7 @@ TABLE_KEEPERS: Mapping[str, str] = {
     "photo_drafts": "forget_photo_drafts",
     "registrations": "forget_expired",
     "repeated_searches": "forget_searches",
+    "role_history": IDLE_ACCOUNTS,
     "sessions": "forget_expired",
     "throttle_hits": "forget_expired",
     "tokens": "forget_expired",

@@ -21,7 +21,8 @@ class Version:
     """A version of the statement, with the hash of its text in each locale, which stands in `versions/`.
 
     `changes`: what is different from the one before, for people. `asks`: what may not be done without a yes to this
-    version; whoever says no keeps all the rest (A1).
+    version; whoever says no keeps all the rest (A1). `signed`: professionals sign it anew before their cards are
+    shown (W4), after a month's notice; the gate of the database must know its number on that day, by a migration.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Version:
     hashes: Mapping[str, str]
     changes: tuple[str, ...] = ()
     asks: frozenset[Permission] = frozenset()
+    signed: bool = False
 
 
 VERSIONS = (
@@ -40,6 +42,7 @@ VERSIONS = (
             "nl": "873acb5fc3c2e3f03d55b1f5379cc3a23aab5a5d8f989a82305b02c2ab39b233",
             "nl@formal": "88b999e7c07dfeb555a1f75354a4ca370fcd2bddfccaf447b2bfe51065bbd7a0",
         },
+        signed=True,
     ),
     Version(
         2,
@@ -94,6 +97,15 @@ def versions_after(agreed: int | None) -> tuple[Version, ...]:
 def yes_needed(permission: Permission) -> int:
     """Return the version of the statement that must have been agreed to before `permission` is used; 0 for none."""
     return max((version.number for version in VERSIONS if permission in version.asks), default=0)
+
+
+def version_to_sign() -> int:
+    """Return the version that a professional's card rests on (W4): the last that is to be signed, not the last of all.
+
+    Cards need exactly this number. Were it the latest, each new version would take every card down without the month's
+    notice that W4 promises, though most versions change nothing for professionals.
+    """
+    return max(version.number for version in VERSIONS if version.signed)
 
 
 # The chapters' titles and openings; the promises that stand in each come from `clauses.CLAUSES`.

@@ -12,13 +12,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Table, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from upguide.jobs import defer
 from upguide.models import Entry, Membership, Person
 from upguide.policy.items import Item
 from upguide.tenancy.scope import current_scope, listen_once
 
 from .holdings import PROFILE_MODELS, is_profile_item, row_identity
 from .index import NAME_ITEMS, refresh_names
-from .ledger import ledger
+from .ledger import ledger, settle_ledger
 
 ON_BEHALF_OF = "on_behalf_of"
 ENTERED_BY = "entered_by"
@@ -70,6 +71,8 @@ def _note_removed(session: Session) -> None:
         gone.setdefault(entry.person_id, []).append((Item(entry.item), entry.row_id))
     for person_id, values in gone.items():
         ledger().note_values(person_id, values)
+    if gone:
+        defer(session, settle_ledger, tenant=None)
 
 
 def _forget_removed(session: Session) -> None:

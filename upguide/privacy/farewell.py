@@ -17,8 +17,9 @@ from upguide.tenancy import Tenant
 from upguide.tenancy.scope import scope
 
 from .erasure import Forecast, erase, forecast
-from .ledger import ledger
+from .ledger import ledger, settle_ledger
 from .photos import store
+from .role_ends import tell_of_role
 
 log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
     # Held from here on: nobody can add a row between what the receipt says and what goes.
     held = select(Person.mail_address).where(Person.id == person_id).with_for_update()
     address = session.scalars(held).one()
+    tell_of_role(session, tenant)
     what = forecast(session, person_id)
     for other in session.scalars(_MADE_FOR_MY_ADDRESS).all():
         # Accounts that others made for this very address (W5): nobody is left to take them over.
@@ -42,6 +44,7 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
             erase(session, other)
     # Before, and not after: what is in the ledger without being erased is due, and will be.
     ledger().note(person_id)
+    defer(session, settle_ledger, tenant=None)
     erase(session, person_id, blank_words=blank_words, said=what)
     _send_receipt(session, address, tenant, language, what)
     defer(session, remove_files, tenant=None)

@@ -4,28 +4,33 @@ Each entry is a file of the store: its name is a keyed hash of an identity, its 
 about anybody to whoever does not have both the settings' key and a database in which the person still stands.
 
 The database keeps how far it knows the ledger, and is told first. So a ledger that is ahead of its database means
-that the database is a restored copy: it may not serve before `privacy.replay` (P4c).
+that the database is a restored copy: it may not serve before `privacy.replay` (P4c). Each moment is later than the
+one before, by the database's clock alone: no host's clock makes an older copy pass for the latest.
 """
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import obstore
 from flask import current_app
 from obstore.store import ObjectStore
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.exceptions import ServiceUnavailable
 
 from upguide.config import Settings
 from upguide.extensions import db
 from upguide.files.store import open_backend
+from upguide.jobs import task
 from upguide.models import LedgerMark
 from upguide.policy.items import Item
 from upguide.policy.purposes import Purpose
@@ -34,27 +39,36 @@ FOLDER = "ledger"
 # How far the ledger is: one empty name for each moment, of which the last counts. No file is written over, so that
 # of two notes that cross neither takes the other's moment away.
 MOMENTS = "moments"
+# One file that was written over said so before; it counts until the first moment stands.
+LATEST = "latest"
 # Under this name it is noted that single values of somebody went: only then need their values be looked at.
 VALUES = "values"
 # The same of a restriction (GDPR Art. 18), an objection (Art. 21) and a consent taken back (Art. 7(3)).
 LIMITS = "limits"
 RESTRICTED = "limit:restriction"
+# Whether this process has seen that its database is no restored copy (`restored`).
+CHECKED = "upguide.ledger_checked"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 # Longer than it takes to read the list of moments.
 _SETTLED = timedelta(minutes=2)
+_REPLAYING: ContextVar[bool] = ContextVar("replaying", default=False)
+
+
+class RestoredCopyError(ServiceUnavailable):
+    """The ledger is ahead of the database: to note something more would make a restored copy pass for the latest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The entries under `ledger/` of the file store; `secret_keys` as in the settings, the first writes.
 
-    `mark` tells the database how far the ledger is.
+    `advance` tells the database that the ledger goes on from where it is, and returns the next moment.
     """
 
     backend: ObjectStore
     secret_keys: Sequence[str]
-    mark: Callable[[datetime], None]
+    advance: Callable[[datetime | None], datetime]
 
     def note(self, person_id: UUID, what: str = "") -> None:
         """Note that a person went, or what of them: a portal, or a value; twice is once, at the later moment."""
@@ -83,7 +97,12 @@ class Ledger:
     def latest(self) -> datetime | None:
         """Return the moment of the last entry, which only grows; None where nothing was ever noted."""
         last = max(self._moments(), default=None)
-        return None if last is None else _BEGINNING + int(last) * _TICK
+        if last is not None:
+            return _BEGINNING + int(last) * _TICK
+        try:
+            return self._moment(f"{FOLDER}/{LATEST}")
+        except FileNotFoundError:
+            return None
 
     def names(self, person_id: UUID, what: str = "") -> tuple[str, ...]:
         """Return the names under which an entry may stand: one for each key of the settings."""
@@ -95,15 +114,23 @@ class Ledger:
             if noted < moment:
                 obstore.delete(self.backend, f"{FOLDER}/{name}")
 
-    def _note_all(self, person_id: UUID, whats: Iterable[str]) -> None:
-        now = datetime.now(UTC)
-        self.mark(now)
-        # Before the entries: a reader who misses one of them knows at least that there is something to read.
-        reached = f"{(now - _BEGINNING) // _TICK:020d}"
-        self._put(f"{MOMENTS}/{reached}", now)
-        for what in whats:
-            self._put(_name(self.secret_keys[0], person_id, what), now)
+    def go_on(self) -> datetime:
+        """Begin and return a new moment, behind which every copy lags that was made until now.
+
+        Raises RestoredCopyError where the database lags behind already.
+        """
+        moment = self.advance(self.latest())
+        self._put(f"{MOMENTS}/{(moment - _BEGINNING) // _TICK:020d}", moment)
         self._forget_moments(datetime.now(UTC) - _SETTLED)
+        return moment
+
+    def _note_all(self, person_id: UUID, whats: Iterable[str]) -> None:
+        if _REPLAYING.get():
+            return
+        # Before the entries: a reader who misses one of them knows at least that there is something to read.
+        moment = self.go_on()
+        for what in whats:
+            self._put(_name(self.secret_keys[0], person_id, what), moment)
 
     def _put(self, name: str, moment: datetime) -> None:
         content = moment.isoformat().encode()
@@ -128,11 +155,50 @@ class Ledger:
 def ledger() -> Ledger:
     """Return the ledger of the current application."""
     settings: Settings = current_app.config["UPGUIDE"]
-    return Ledger(_backend(settings.files_url, settings.var / "files"), settings.secret_keys, mark)
+    return Ledger(_backend(settings.files_url, settings.var / "files"), settings.secret_keys, advance)
 
 
-def mark(moment: datetime) -> None:
-    """Tell the database how far the ledger is, in a transaction of its own."""
+@task
+def settle_ledger() -> None:
+    """Go on once more: to be queued in the transaction that does what was noted.
+
+    A copy of the database that was made between the note and the commit knows the note's moment, and has not done it.
+    """
+    ledger().go_on()
+
+
+@contextmanager
+def replaying() -> Iterator[None]:
+    """Note nothing within: what is done again stands there already, and the copy may not pass for the latest yet."""
+    token = _REPLAYING.set(True)
+    try:
+        yield
+    finally:
+        _REPLAYING.reset(token)
+
+
+def advance(latest: datetime | None) -> datetime:
+    """Tell the database, in a transaction of its own, of a moment after all that it knows; return the moment.
+
+    Raises RestoredCopyError where it does not know `latest`, and has this process look again before it serves on.
+    """
+    now, known = func.clock_timestamp(), LedgerMark.noted_at
+    later = {"noted_at": func.greatest(now, known + _TICK)}
+    if latest is None:
+        first = insert(LedgerMark).values(noted_at=now)
+        statement: Any = first.on_conflict_do_update(index_elements=["id"], set_=later)
+    else:
+        statement = update(LedgerMark).where(known >= latest).values(later)
+    with db.engine.begin() as connection:
+        moment: datetime | None = connection.scalar(statement.returning(known))
+    if moment is None:
+        current_app.extensions.pop(CHECKED, None)
+        raise RestoredCopyError
+    return moment
+
+
+def catch_up(moment: datetime) -> None:
+    """Tell the database that it knows all that was noted until then, in a transaction of its own."""
     statement = insert(LedgerMark).values(noted_at=moment)
     later = {"noted_at": func.greatest(LedgerMark.noted_at, statement.excluded.noted_at)}
     with db.engine.begin() as connection:

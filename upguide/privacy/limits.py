@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from upguide.jobs import defer
 from upguide.models import Consent, ConsentWithdrawal, Limit, Membership, Person
 from upguide.policy.purposes import Purpose
 from upguide.policy.requests import OBJECTIONS, Effect
@@ -18,7 +19,7 @@ from upguide.security.sealing import SealBroken, context, unseal
 from upguide.tenancy.scope import scope
 
 from .index import refresh_names
-from .ledger import RESTRICTED, ledger, objection, withdrawal
+from .ledger import RESTRICTED, ledger, objection, settle_ledger, withdrawal
 from .vault import Vault, vault_of
 
 RESTRICTION, OBJECTION = "restriction", "objection"
@@ -88,7 +89,7 @@ def restrict(session: Session, person_id: UUID, reason: str) -> None:
     person = _locked(session, person_id)
     if person.restricted_at is None:
         # Before, and not after, as with erasures: what is noted without being done does the person no harm.
-        ledger().note_limit(person_id, RESTRICTED)
+        _note(session, person_id, RESTRICTED)
         person.restricted_at = datetime.now(UTC)
         _begin(session, person_id, None, reason)
 
@@ -99,9 +100,12 @@ def lift(session: Session, person_id: UUID) -> None:
     _end(session, person_id, Limit.kind == RESTRICTION)
 
 
-def lifted(person_id: UUID) -> None:
-    """Let the ledger forget a restriction whose end is committed."""
-    ledger().take_back(person_id, RESTRICTED)
+def lifted(session: Session, person_id: UUID) -> None:
+    """Let the ledger forget a restriction whose end is committed, unless one was set again meanwhile. Commits."""
+    # Held meanwhile: whoever sets one again notes it after this.
+    if _locked(session, person_id).restricted_at is None:
+        ledger().take_back(person_id, RESTRICTED)
+    session.commit()
 
 
 def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) -> None:
@@ -110,7 +114,7 @@ def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) 
         raise ValueError(f"{purpose.value} does not stop by itself: make it a request")
     person = _locked(session, person_id)
     if purpose.value not in person.objects_to:
-        ledger().note_limit(person_id, objection(purpose))
+        _note(session, person_id, objection(purpose))
         person.objects_to = [*person.objects_to, purpose.value]
         _begin(session, person_id, purpose, reason)
 
@@ -122,9 +126,11 @@ def take_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
     _end(session, person_id, Limit.purpose == purpose.value)
 
 
-def taken_back(person_id: UUID, purpose: Purpose) -> None:
-    """Let the ledger forget an objection whose end is committed."""
-    ledger().take_back(person_id, objection(purpose))
+def taken_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
+    """Let the ledger forget an objection whose end is committed, unless it was made again meanwhile. Commits."""
+    if purpose.value not in _locked(session, person_id).objects_to:
+        ledger().take_back(person_id, objection(purpose))
+    session.commit()
 
 
 def own_consents(session: Session, person_id: UUID) -> list[OwnConsent]:
@@ -156,7 +162,7 @@ def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
     What is the portal's stays, unused, until the person agrees again or leaves. Tells whether a membership was
     suspended.
     """
-    ledger().note_limit(person_id, withdrawal(tenant))
+    _note(session, person_id, withdrawal(tenant))
     with scope(tenant, person_id, session):
         suspended = session.execute(
             update(Membership)
@@ -172,6 +178,11 @@ def withdraw(session: Session, tenant: str, person_id: UUID) -> bool:
             return False
         refresh_names(session, person_id)
     return True
+
+
+def _note(session: Session, person_id: UUID, limit: str) -> None:
+    ledger().note_limit(person_id, limit)
+    defer(session, settle_ledger, tenant=None)
 
 
 def _locked(session: Session, person_id: UUID) -> Person:

@@ -22,7 +22,18 @@ from . import limits
 from .entries import has_value, items_of
 from .erasure import erase, leave
 from .holdings import PROFILE_MODELS, person_column, row_identity
-from .ledger import LIMITS, RESTRICTED, VALUES, Ledger, ledger, mark, objection, value_key, withdrawal
+from .ledger import (
+    LIMITS,
+    RESTRICTED,
+    VALUES,
+    Ledger,
+    catch_up,
+    ledger,
+    objection,
+    replaying,
+    value_key,
+    withdrawal,
+)
 from .photos import note_files
 
 _KNOWN = text("SELECT gate.known_persons(:after, :at_most)")
@@ -46,6 +57,15 @@ def replay_ledger(session: Session) -> Replayed:
     """
     book = ledger()
     latest, noted = book.latest(), book.read()
+    # Until the end it stays a copy that lags behind: killed in the middle, it still may not serve.
+    with replaying():
+        done = _replay(session, book, noted)
+    if latest is not None:
+        catch_up(latest)
+    return done
+
+
+def _replay(session: Session, book: Ledger, noted: Mapping[str, datetime]) -> Replayed:
     gone = left = removed = limited = 0
     for person_id in _known_persons(session) if noted else ():
         if _latest(book.names(person_id), noted) is not None:
@@ -59,8 +79,6 @@ def replay_ledger(session: Session) -> Replayed:
             removed += _remove_again(session, book, noted, person_id)
         if _latest(book.names(person_id, LIMITS), noted) is not None:
             limited += _limit_again(session, book, noted, person_id)
-    if latest is not None:
-        mark(latest)
     return Replayed(gone, left, removed, limited)
 
 

@@ -10,25 +10,30 @@ from upguide.config import SettingError
 from upguide.extensions import db
 from upguide.models import LedgerMark
 
-from .ledger import ledger
+from .ledger import CHECKED, ledger
 
 log = structlog.get_logger()
-CHECKED = "upguide.ledger_checked"
 
 
 def install(app: Flask) -> None:
-    """Look once in each process, before the first page that needs the database."""
+    """Look once in each process, before the first page that needs the database, and again once one was seen."""
     app.before_request(_check)
 
 
 def lags_behind() -> bool:
-    """Tell whether the ledger is ahead of this database, which is told of each entry first."""
+    """Tell whether the ledger is ahead of this database, which is told of each entry first.
+
+    Where it is, this process looks again before each page, though it found nothing when it began.
+    """
     latest = ledger().latest()
     if latest is None:
         return False
     with db.engine.connect() as connection:
         known = connection.scalar(select(LedgerMark.noted_at))
-    return known is None or known < latest
+    lags = known is None or known < latest
+    if lags:
+        current_app.extensions.pop(CHECKED, None)
+    return lags
 
 
 def refuse(app: Flask) -> None:

@@ -24,6 +24,8 @@ PAGE_SIZE = 25
 EXPORT = "export"
 # Nor are the lists of whom a data breach concerns, of which numbers are seen; and those of exercises.
 BREACH, BREACH_EXERCISE = "breach", "breach_exercise"
+# Nor is it the question in which sessions somebody looked at others, by which a breach may have come.
+BREACH_LOOKS = "breach_looks"
 
 # Who looked, as the person reads it: the role, and no more.
 WHO: Mapping[Relation, LazyString] = {
@@ -48,6 +50,7 @@ WHERE: Mapping[str, LazyString] = {
     Setting.LISTING.value: _l("on your listed card"),
     EXPORT: _l("in a copy to take along"),
     BREACH: _l("on the list of a data breach"),
+    BREACH_LOOKS: _l("while finding out whom a data breach concerns"),
     BREACH_EXERCISE: _l("in an exercise with data breaches, so nothing happened"),
 }
 # Whoever is one of these is a member as well, which then says nothing more.

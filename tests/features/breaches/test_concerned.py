@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from tests.features.breaches.handling import (
     Browse,
@@ -95,6 +97,44 @@ def test_one_of_the_sessions_that_looked_is_chosen(app: Flask, browse: Browse, d
     assert listed(database) == {seen_by_night.id: (["surname"], "journal", False, False)}
     nobody = {**asked, "number": str(seen_by_day.number), "do": "sessions"}
     assert "no session in which somebody looked like that" in client.post(path, nobody).text
+
+
+def test_who_is_named_to_find_a_session_reads_of_it_and_the_history_tells_that_it_was_asked(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    officer, thief = make_officer(), make_person()
+    seen(database, make_person(), thief, at=hours_ago(2))
+    for exercise, setting in ((False, "breach_looks"), (True, "breach_exercise")):
+        number, client = open_breach(officer, exercise=exercise), handler_browser(browse, officer)
+        path = f"/breaches/{number}/concerned/from-the-journal"
+        client.post(path, {"number": str(thief.number), "do": "sessions"})
+        client.post(path, {"since": dutch(3), "do": "sessions"})
+        with database.connect() as connection:
+            looks = connection.execute(
+                "SELECT viewer_id, relations, setting, items, reason, session_id IS NOT NULL FROM journal"
+                " WHERE person_id = %s ORDER BY id DESC LIMIT 1",
+                [thief.id],
+            ).fetchall()
+        assert looks == [(officer.id, ["officer"], setting, ["journal"], f"nr. {number}", True)]
+        assert client.get(f"/breaches/{number}").text.count("Sessions were looked up in the journal") == 2
+    with database.connect() as connection:
+        row = connection.execute("SELECT count(*) FROM journal WHERE person_id = %s", [thief.id]).fetchone()
+    assert row == (2,)
+    person = browse(thief)
+    person.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = person.get("/my-data/who-saw-what").text
+    assert ("while finding out whom a data breach concerns" in page, str(officer.number) in page) == (True, False)
+
+
+def test_no_sessions_are_told_without_a_breach(app: Flask, database: WorkerDatabase) -> None:
+    officer, thief = make_officer(), make_person()
+    seen(database, make_person(), thief, at=hours_ago(2))
+    asked = {"breach": uuid4(), "number": str(thief.number)}
+    with scope("upguide", officer.id, db.session()), pytest.raises(DatabaseError, match="no breach"):
+        db.session.execute(
+            text("SELECT * FROM gate.looking_sessions(:breach, :number, NULL, NULL, NULL, 25, NULL)"), asked
+        )
+    db.session.rollback()
 
 
 def test_everybody_is_no_answer_and_an_unknown_number_is_told(app: Flask, browse: Browse) -> None:

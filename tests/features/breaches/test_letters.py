@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 from flask import Flask, g
+from sqlalchemy import Engine, event
 
 from tests.features.breaches.handling import (
     Browse,
@@ -242,6 +243,88 @@ def test_a_list_that_changes_under_the_question_sends_nothing(app: Flask, databa
     with as_handler(officer), pytest.raises(Conflict):
         concerned.ask_letters(db.session(), "officer", of, shown)
     assert set(fates(database).values()) == {(None, False)}
+
+
+def test_whoever_comes_in_the_place_of_somebody_is_not_sent_what_they_were_asked(
+    app: Flask, database: WorkerDatabase
+) -> None:
+    one, two = make_person(), make_person()
+    officer, number = started(one, two)
+    of = view_of(officer, number)
+    with as_handler(officer):
+        shown = on_list.due(db.session(), of.id)
+    take_off(officer, number, database, one)
+    add_concerned(officer, number, make_person())
+    with as_handler(officer), pytest.raises(Conflict):
+        concerned.ask_letters(db.session(), "officer", of, shown)
+    assert set(fates(database).values()) == {(None, False)}
+
+
+def test_who_comes_on_the_list_while_it_is_asked_sends_nothing(app: Flask, database: WorkerDatabase) -> None:
+    officer, number = started(make_person())
+    of, later = view_of(officer, number), make_person()
+    with as_handler(officer):
+        shown = on_list.due(db.session(), of.id)
+
+    def come(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE breach_concerned"):
+            with database.connect() as connection:
+                connection.execute(
+                    "INSERT INTO breach_concerned (id, person_id, removed, breach_id, breach_number, exercise,"
+                    " aware_at, items, source) SELECT gen_random_uuid(), %s, false, breach_id, breach_number, exercise,"
+                    " aware_at, items, source FROM breach_concerned LIMIT 1",
+                    [later.id],
+                )
+
+    event.listen(Engine, "before_cursor_execute", come)
+    try:
+        with as_handler(officer), pytest.raises(Conflict):
+            concerned.ask_letters(db.session(), "officer", of, shown)
+    finally:
+        event.remove(Engine, "before_cursor_execute", come)
+    assert set(fates(database).values()) == {(None, False)}
+
+
+def test_who_was_asked_about_before_another_decision_is_asked_about_anew(
+    app: Flask, browse: Browse, database: WorkerDatabase
+) -> None:
+    person, more = make_person(), make_person()
+    officer, number = started(more)
+    ask_letters(officer, number)
+    take_up_breach_letters()
+    of = view_of(officer, number)
+    with as_handler(officer):
+        concerned.add_number(db.session(), "officer", of, str(more.number), ["phone"], "It lay there too.")
+    add_concerned(officer, number, person)
+    ask_letters(officer, number)
+    for decision in ("no", "tell"):
+        of = view_of(officer, number)
+        with as_handler(officer):
+            register.describe(db.session(), "officer", of, of.version, {"persons": decision})
+    take_up_breach_letters()
+    assert len(mails(app, database, "breach_letter")) == 1
+    assert fates(database) == {person.id: (None, False), more.id: ("told", True)}
+    page = handler_browser(browse, officer).get(f"/breaches/{number}/texts").text
+    assert ("1 was told before all of it was known." in page, "Send the letters" in page) == (True, True)
+    assert ask_letters(officer, number) == 2
+
+
+def test_a_decision_not_to_tell_stops_a_job_that_has_begun(app: Flask, database: WorkerDatabase) -> None:
+    officer, number = started(make_person(), make_person())
+    ask_letters(officer, number)
+
+    def decide_otherwise(*_rest: object) -> None:
+        # As it stands once a decision is committed: the first letter is written, the others are not.
+        with database.connect() as connection:
+            connection.execute("UPDATE breaches SET persons = 'no'")
+
+    event.listen(Engine, "commit", decide_otherwise)
+    try:
+        take_up_breach_letters()
+    finally:
+        event.remove(Engine, "commit", decide_otherwise)
+    assert len(mails(app, database, "breach_letter")) == 1
+    assert sorted(letter or "" for letter, _told in fates(database).values()) == ["asked", "told"]
 
 
 def test_who_was_told_before_all_was_known_gets_a_supplement(

@@ -121,7 +121,7 @@ def test_the_gate_gives_the_list_to_nobody_else(app: Flask, database: WorkerData
         "note_concerned": "gate.note_concerned(gen_random_uuid(), NULL, NULL, NULL, NULL, NULL, NULL)",
         "add_concerned": "gate.add_concerned(gen_random_uuid(), 'UG-X', '{}', '')",
         "concerned": "gate.concerned(gen_random_uuid(), NULL, 25, NULL)",
-        "looking_sessions": "gate.looking_sessions(NULL, NULL, NULL, NULL, 25)",
+        "looking_sessions": "gate.looking_sessions(gen_random_uuid(), NULL, NULL, NULL, NULL, 25, NULL)",
     }[call]
     for viewer in (member.id, None):
         with as_app(database, "upguide", viewer) as connection, pytest.raises(InsufficientPrivilege):

@@ -53,11 +53,65 @@ def test_while_another_is_left_the_owner_is_not_bothered(app: Flask, attended: A
     assert attended.answer(agree=False)
     page = attended.desk.get(f"/oversight/accesses/{attended.access_id}").text
     assert (LEFT in page, "Ask another webmaster" in page, to_owner(attended.database, app)) == (False, True, [])
-    attended.desk.post(f"/oversight/accesses/{attended.access_id}/ask-owner")
-    assert to_owner(attended.database, app) == []
     attended.desk.post(f"/oversight/accesses/{attended.access_id}/ask-again", {"webmaster": "any"})
     assert attended.answer(second, agree=False)
     assert len(to_owner(attended.database, app)) == 1
+
+
+@pytest.mark.parametrize("how", ["refused", "silent", "over"])
+def test_webmasters_who_are_left_do_not_keep_the_officer_from_the_owner(
+    app: Flask, attended: Attended, how: str
+) -> None:
+    """Else one webmaster appointed accounts of their own, and there always was another to be asked."""
+    make_webmaster()
+    path = f"/oversight/accesses/{attended.access_id}"
+    if how == "refused":
+        assert attended.answer(agree=False)
+    else:
+        attended.change("UPDATE access_asks SET asked_at = now() - interval '25 hours'")
+    if how == "over":
+        attended.change("UPDATE officer_accesses SET starts_at = now() - interval '1 day', expires_at = now()")
+    page = attended.desk.get(path).text
+    assert (LEFT in page, "Do you doubt the other webmasters?" in page) == (False, True)
+    attended.desk.post(f"{path}/ask-owner")
+    [letter] = to_owner(attended.database, app)
+    said = " ".join(letter.split())
+    assert ("there is no other who can be asked" in said, "Others can be asked" in said) == (False, True)
+
+
+def test_end_by_the_only_webmaster_reaches_the_owner_each_time(app: Flask, attended: Attended) -> None:
+    """Accepting and then ending silences as refusing does."""
+    for times in (1, 2):
+        assert attended.answer()
+        path = f"/webmaster/accesses/{attended.access_id}/end"
+        assert attended.booth.post(path, {"reason": "I have no time for this after all."}).status_code == 303
+        assert len(to_owner(attended.database, app)) == 2 * times - 1
+        own = f"/oversight/accesses/{attended.access_id}"
+        assert LEFT in attended.desk.get(own).text
+        assert attended.desk.post(f"{own}/ask-owner").status_code == 303
+        assert len(to_owner(attended.database, app)) == 2 * times
+        attended.access_id = attended.ask(attended.officer, attended.webmaster.id)
+
+
+def test_end_by_the_officer_is_nobody_else_s_matter(app: Flask, attended: Attended) -> None:
+    assert attended.answer()
+    path = f"/oversight/accesses/{attended.access_id}"
+    attended.desk.post(f"{path}/end")
+    page = attended.desk.get(path).text
+    attended.desk.post(f"{path}/ask-owner")
+    assert (LEFT in page, "Do you doubt the other webmasters?" in page, to_owner(attended.database, app)) == (
+        False,
+        False,
+        [],
+    )
+
+
+def test_end_while_another_is_left_does_not_write_to_the_owner_by_itself(app: Flask, attended: Attended) -> None:
+    make_webmaster()
+    assert attended.answer()
+    attended.booth.post(f"/webmaster/accesses/{attended.access_id}/end", {"reason": "I have no time for it."})
+    assert to_owner(attended.database, app) == []
+    assert "Do you doubt the other webmasters?" in attended.desk.get(f"/oversight/accesses/{attended.access_id}").text
 
 
 def test_silence_of_the_only_webmaster_is_told_to_the_owner_at_a_button(app: Flask, attended: Attended) -> None:

@@ -12,6 +12,7 @@ from tests.support.conventions import parse, words
 from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_person
 from tests.support.statements import counting
+from upguide.policy.requests import ZONE
 
 Browse = Callable[..., Client]
 PAGE = "/my-data/who-saw-what"
@@ -117,7 +118,7 @@ def test_it_is_filtered_by_role_item_and_period(
     look(database, person, "member", ago=3)
     look(database, person, "connection", "member", items=("phone",))
     look(database, person, "webmaster", items=("mail_address",))
-    now = datetime.now(UTC)
+    now = datetime.now(ZONE)
     days = {name: (now + timedelta(days=at)).date() for name, at in (("yesterday", -1), ("today", 0), ("tomorrow", 2))}
     rows = lines(browse(person), f"{PAGE}?{asked.format(**days)}")
     assert [row[0].partition(" on ")[0] for row in rows] == found

@@ -30,12 +30,30 @@ def roles_of(database: WorkerDatabase, person: Made) -> list[str]:
 def test_appointment_is_noted_and_told_to_the_person_all_other_webmasters_and_the_officer(
     desk: Client, webmaster: Made, database: WorkerDatabase, role: str
 ) -> None:
-    person, colleague, officer = make_person(), make_webmaster(), make_officer()
+    person, colleague = make_person(), make_webmaster()
+    officers = [make_officer()] if role == "webmaster" else []
     assert change(desk, "appoint", person, role) == 303
     assert roles_of(database, person) == [role]
     assert acts_on(database, person.id) == [("appoint", REASON)]
-    told = [[kind for kind, _portal in mails_to(database, one.id)] for one in (person, colleague, officer, webmaster)]
-    assert told == [["appointed"], ["roles_changed"], ["roles_overseen"], []]
+    readers = (person, colleague, webmaster, *officers)
+    told = [[kind for kind, _portal in mails_to(database, one.id)] for one in readers]
+    assert told == [["appointed"], ["roles_changed"], [], *([["roles_overseen"]] * len(officers))]
+
+
+@pytest.mark.clause("W8")
+@pytest.mark.parametrize("bound", [True, False])
+def test_second_officer_is_not_a_single_webmaster_s_to_appoint(
+    desk: Client, database: WorkerDatabase, bound: bool
+) -> None:
+    """Ending an officer's role takes two: or one appointed an officer of their own, who closes what they are asked."""
+    make_officer(bound=bound)
+    person = make_person()
+    answer = desk.post(
+        "/webmaster/roles/appoint", {"mail_address": person.mail_address, "role": "officer", "reason": REASON}
+    )
+    assert (answer.status_code, "the owner appoints another" in answer.text) == (422, True)
+    assert (roles_of(database, person), acts_on(database, person.id)) == ([], [])
+    assert change(desk, "appoint", person, "webmaster") == 303
 
 
 def test_appointed_one_sees_nothing_before_signing(desk: Client, browse: Browse) -> None:

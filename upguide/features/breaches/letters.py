@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from upguide.extensions import db
@@ -31,7 +31,9 @@ LETTER = "breach_letter"
 # The mail server is tried for a day: what is on its way after this was lost with the worker that had it.
 LOST_AFTER = timedelta(days=2)
 _NOTE_LETTER = text("SELECT gate.note_breach_letter(:mail, :person, :letter)")
-_ASKED = (BreachConcerned.letter == "asked", STANDS)
+# Read with each letter: a decision not to tell stops those that are not written yet.
+_TELL = exists().where(Breach.id == BreachConcerned.breach_id, Breach.persons == "tell")
+_ASKED = (BreachConcerned.letter == "asked", STANDS, _TELL)
 
 
 @task

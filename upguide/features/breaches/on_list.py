@@ -41,7 +41,7 @@ _CONCERNED = text(
 )
 _SESSIONS = text(
     "SELECT session_id, relations, began_at, ended_at, persons"
-    " FROM gate.looking_sessions(:number, :relation, :since, :until, :at_most)"
+    " FROM gate.looking_sessions(:asked_breach, :number, :relation, :since, :until, :at_most, :asked_session)"
 )
 
 
@@ -118,15 +118,15 @@ def counts(session: Session, breach_id: UUID) -> ListCounts:
     )
 
 
-def due(session: Session, breach_id: UUID) -> list[Due]:
-    """Return to whom a letter may be asked now, by group."""
-    line = cast(BreachConcerned.id, String) + func.array_to_string(BreachConcerned.items, ",")
-    mark = func.md5(func.string_agg(line, aggregate_order_by(text("';'"), BreachConcerned.id)))
-    rows = session.execute(
-        select(GROUP.label("group"), func.count(), mark)
-        .where(BreachConcerned.breach_id == breach_id, STANDS, GROUP.in_(DUE))
-        .group_by("group")
+def due(session: Session, breach_id: UUID, *, hold: bool = False) -> list[Due]:
+    """Return to whom a letter may be asked now, by group; with `hold` none of them changes until the end."""
+    found = select(BreachConcerned.id, BreachConcerned.items, GROUP.label("group")).where(
+        BreachConcerned.breach_id == breach_id, STANDS, GROUP.in_(DUE)
     )
+    one = (found.with_for_update() if hold else found).subquery()
+    line = cast(one.c.id, String) + func.array_to_string(one.c["items"], ",")
+    mark = func.md5(func.string_agg(line, aggregate_order_by(text("';'"), one.c.id)))
+    rows = session.execute(select(one.c.group, func.count(), mark).group_by(one.c.group))
     return sorted((Due(*row) for row in rows), key=lambda one: DUE.index(one.group))
 
 
@@ -159,15 +159,14 @@ def one_concerned(session: Session, breach_id: UUID, row_id: UUID) -> bool:
 
 
 def looking_sessions(
-    session: Session, *, number: str | None, relation: str | None, since: datetime | None, until: datetime | None
+    session: Session, breach_id: UUID, asked: Mapping[str, str | datetime | None], session_id: UUID | None
 ) -> list[LookingSession]:
     """Return the sessions in which somebody looked at others, the latest first, a page at most.
 
-    At least one of the four must narrow it: of everybody's sessions the list would help nobody.
+    `asked`: the number of who looked, the relation, since, and until. Whoever is named reads in their journal that it
+    was asked in the session `session_id`. The caller commits.
     """
-    values = {"number": number, "relation": relation, "since": since, "until": until, "at_most": PAGE}
-    if not any(values[name] for name in ("number", "relation", "since", "until")):
-        return []
+    values = {**asked, "asked_breach": breach_id, "at_most": PAGE, "asked_session": session_id}
     return [
         LookingSession(row.session_id, tuple(row.relations), row.began_at, row.ended_at, row.persons)
         for row in session.execute(_SESSIONS, values)

@@ -31,6 +31,7 @@ CHANGES: Mapping[str, LazyString] = {
     "merged": _l("A further report was added"),
     "facts": _l("Description changed"),
     "decisions": _l("Decisions changed"),
+    "sessions": _l("Sessions were looked up in the journal"),
     "computed": _l("List worked out from the journal"),
     "added": _l("Somebody was added to the list"),
     "removed": _l("Somebody was taken off the list"),

@@ -75,9 +75,12 @@ def ask_again(session: Session, tenant: Tenant, access_id: UUID, webmaster_id: U
     return True
 
 
-def ask_owner(session: Session, tenant: Tenant) -> None:
-    """Ask the owner of the system for another webmaster, where none is left who attends. Commits."""
-    _tell_owner(session, tenant)
+def ask_owner(session: Session, tenant: Tenant, *, others: bool) -> None:
+    """Ask the owner of the system for another webmaster; `others`: some are left, whom the officer may doubt. Commits.
+
+    Those who are left may be one webmaster's own, and must not keep the officer from the owner (W8).
+    """
+    _tell_owner(session, tenant, others=others)
     session.commit()
 
 
@@ -102,9 +105,11 @@ def attend(session: Session, access_id: UUID, session_id: UUID | None) -> bool:
     return done
 
 
-def end(session: Session, access_id: UUID, reason: str | None) -> bool:
-    """End an access for good; the webmaster says why. Commits."""
+def end(session: Session, tenant: Tenant, access_id: UUID, reason: str | None) -> bool:
+    """End an access for good; the webmaster says why, and the owner hears of it if no other is left. Commits."""
     done = bool(session.scalar(_END, {"id": access_id, "reason": reason}))
+    if done and reason and session.scalar(_NOBODY, {"id": access_id}):
+        _tell_owner(session, tenant)
     session.commit()
     return done
 
@@ -126,5 +131,5 @@ def _tell_webmasters(session: Session, tenant: Tenant, access_id: UUID, webmaste
         _tell_owner(session, tenant)
 
 
-def _tell_owner(session: Session, tenant: Tenant) -> None:
-    send(session, "no_webmaster_left", HELP_DESK, tenant, tenant.languages[0])
+def _tell_owner(session: Session, tenant: Tenant, *, others: bool = False) -> None:
+    send(session, "no_webmaster_left", HELP_DESK, tenant, tenant.languages[0], others=others)

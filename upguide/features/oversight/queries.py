@@ -25,6 +25,7 @@ class Access:
     open, absent, over, ended.
 
     `asked_ids`: the webmasters who were asked or answered already. `mine`: the reader is the officer who asked.
+    `attended`: a webmaster was there at least once.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class Access:
     starts_at: datetime
     expires_at: datetime
     made_at: datetime
+    attended: bool
     ended_at: datetime | None
     end_reason: str | None
     state: str
@@ -96,13 +98,16 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """A change of a role. `portal`: where it was done; None at the command line. `by`: None there, or for who went."""
+    """A change of a role. `portal`: where it was done; None at the command line. `by`: None there, or for who went.
 
-    who: Named
+    `who`: None for who went, and the `reason` with them.
+    """
+
+    who: Named | None
     done_at: datetime
     act: str
     role: str
-    reason: str
+    reason: str | None
     portal: str | None
     by: Named | None
 
@@ -151,6 +156,7 @@ def accesses(session: Session, access_id: UUID | None = None) -> list[Access]:
             starts_at=row.starts_at,
             expires_at=row.expires_at,
             made_at=row.made_at,
+            attended=row.attended_at is not None,
             ended_at=row.ended_at,
             end_reason=row.end_reason,
             state=row.state,
@@ -207,7 +213,7 @@ def role_changes(session: Session, page: int) -> tuple[list[RoleChange], bool]:
     values = {"at_most": CHANGES_A_PAGE + 1, "left_out": CHANGES_A_PAGE * page}
     found = [
         RoleChange(
-            Named(row.person_id, row.handle, row.number),
+            Named(row.person_id, row.handle, row.number) if row.person_id else None,
             row.done_at,
             row.act,
             row.role,

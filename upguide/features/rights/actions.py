@@ -18,7 +18,7 @@ from upguide.privacy import limits, requests
 from upguide.privacy.erasure import leave
 from upguide.privacy.farewell import remove_files
 from upguide.privacy.holdings import held_items
-from upguide.privacy.ledger import ledger
+from upguide.privacy.ledger import ledger, settle_ledger
 from upguide.privacy.requests import Wish
 from upguide.privacy.seen import EXPORT
 from upguide.tenancy import Tenant
@@ -124,8 +124,17 @@ def withdraw_erasure(session: Session, person_id: UUID) -> bool:
 
 def leave_portal(session: Session, tenant: str, person_id: UUID) -> None:
     """Make the membership go, and all that the portal has of the person. Commits."""
+    # Held from here on: nobody can add a row while what is there is counted and goes.
+    _hold(session, person_id)
     ledger().note(person_id, tenant)
-    leave(session, tenant, person_id)
+    try:
+        leave(session, tenant, person_id)
+    except Exception:
+        # Nobody left: a restored backup would end this membership otherwise.
+        session.rollback()
+        ledger().take_back(person_id, tenant)
+        raise
+    defer(session, settle_ledger, tenant=None)
     defer(session, remove_files, tenant=None)
     session.commit()
 
@@ -140,7 +149,7 @@ def lift(session: Session, person_id: UUID) -> None:
     """End the restriction. Commits."""
     limits.lift(session, person_id)
     session.commit()
-    limits.lifted(person_id)
+    limits.lifted(session, person_id)
 
 
 def object_to(session: Session, person_id: UUID, purpose: Purpose, reason: str) -> None:
@@ -153,7 +162,7 @@ def take_back(session: Session, person_id: UUID, purpose: Purpose) -> None:
     """End an objection. Commits."""
     limits.take_back(session, person_id, purpose)
     session.commit()
-    limits.taken_back(person_id, purpose)
+    limits.taken_back(session, person_id, purpose)
 
 
 def withdraw_consent(session: Session, tenant: str, person_id: UUID) -> None:

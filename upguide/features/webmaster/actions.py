@@ -96,7 +96,7 @@ def change_role(session: Session, place: Place, address: str, role: str, change:
     """Appoint or dismiss somebody; tell them, every other webmaster and every officer. Return what came of it. Commits.
 
     "appoint", "dismiss" or "ask_dismissal" where it was done; else why not: "nobody", "self", "has_role", "has_not",
-    "blocked".
+    "blocked", "has_officer" where no single webmaster appoints another.
     """
     values = {"address": address, "role": role, "change": change, "reason": reason, "session_id": place.session_id}
     rows = session.execute(_CHANGE_ROLE, values).all()

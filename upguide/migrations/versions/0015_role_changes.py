@@ -28,8 +28,12 @@ INNER_BEFORE = {"access_state(uuid)": oversight.INNER["access_state(uuid)"]}
 LOOKS_BEFORE = "unusual_looks(integer, integer, integer, integer, integer, integer)"
 
 
+HISTORY = "id, holder_id, by_id, tenant_id, act, role, done_at"
+
+
 def upgrade() -> None:
     _searches()
+    _history()
     replaced = [*BEFORE, *INNER_BEFORE, LOOKS_BEFORE, *_requests_before()]
     for signature in replaced:
         op.execute(f"DROP FUNCTION gate.{signature}")
@@ -64,6 +68,43 @@ def _searches() -> None:
     op.execute("GRANT DELETE ON repeated_searches TO upguide_gate")
 
 
+def _history() -> None:
+    """Role changes outlast whom they are about, without the name: else a role given to one's own puppet left no trace."""
+    op.create_table(
+        "role_history",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("holder_id", sa.Uuid(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("tenant_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([name], ["persons.id"], name=op.f(f"fk_role_history_{name}"), ondelete="SET NULL")
+            for name in ("holder_id", "by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_history")),
+    )
+    for name in ("holder_id", "by_id", "done_at"):
+        op.create_index(op.f(f"ix_role_history_{name}"), "role_history", [name])
+    op.execute("ALTER TABLE acts NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        f"INSERT INTO role_history ({HISTORY}) SELECT id, person_id, webmaster_id, tenant_id, act, role, done_at"
+        " FROM acts WHERE act IN ('appoint', 'ask_dismissal', 'dismiss')"
+    )
+    op.execute("ALTER TABLE acts FORCE ROW LEVEL SECURITY")
+    mine = f"holder_id = {rls.VIEWER}"
+    # As with `acts`: the owner notes what the command line did, the application writes through the gate alone.
+    rls.protect(
+        "role_history",
+        ("SELECT", f"{mine} OR by_id = {rls.VIEWER}", ""),
+        ("INSERT", "", f"{mine} AND by_id IS NULL"),
+    )
+    op.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON role_history FROM "{_app_role()}"')
+    rls.opened_by_gate("role_history", HISTORY)
+    op.execute("GRANT INSERT (id, holder_id, by_id, tenant_id, act, role) ON role_history TO upguide_gate")
+
+
 def _make_inner(functions: dict[str, str]) -> None:
     for signature, definition in functions.items():
         op.execute(definition)
@@ -84,6 +125,7 @@ def downgrade() -> None:
     op.execute("DROP POLICY signatures_known ON signatures")
     for signature in (*roles.FUNCTIONS, *roles.INNER):
         op.execute(f"DROP FUNCTION gate.{signature}")
+    op.drop_table("role_history")
     op.drop_table("repeated_searches")
     _make_inner(INNER_BEFORE)
     looks = {LOOKS_BEFORE: oversight.STATISTICS[LOOKS_BEFORE]}

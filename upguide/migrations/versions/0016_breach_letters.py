@@ -34,10 +34,16 @@ UPDATE breach_concerned c SET
 FROM breaches b WHERE b.id = c.breach_id
 """
 
+# As it was: `told_at` of whoever a letter was queued for, in an exercise too.
+CARRY_BACK = """
+UPDATE breach_concerned SET told_at = letter_at
+WHERE told_at IS NULL AND letter IN ('queued', 'told', 'unsure', 'practised')
+"""
+
 
 def upgrade() -> None:
     _add_columns()
-    _carry_over()
+    _carry_over(CARRY_OVER)
     for name in ("exercise", "breach_number", "aware_at"):
         op.alter_column("breach_concerned", name, nullable=False)
     op.create_check_constraint(op.f("ck_breach_concerned_letter"), "breach_concerned", f"letter IN ({LETTERS})")
@@ -75,11 +81,11 @@ def _add_columns() -> None:
         op.add_column("breach_concerned", column)
 
 
-def _carry_over() -> None:
+def _carry_over(statement: str) -> None:
     """The owner is bound by row-level security too: for this one statement it is not."""
     for table in ("breaches", "breach_concerned"):
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    op.execute(CARRY_OVER)
+    op.execute(statement)
     for table in ("breaches", "breach_concerned"):
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
@@ -100,6 +106,7 @@ def downgrade() -> None:
     for signature, definition in breach_gate.FUNCTIONS.items():
         if signature.startswith(again):
             rls.gate_function(signature, definition)
+    _carry_over(CARRY_BACK)
     op.execute("REVOKE UPDATE (told_at) ON breach_concerned FROM upguide_gate")
     op.drop_index("ix_breach_concerned_letter", "breach_concerned")
     op.drop_constraint(op.f("ck_breach_concerned_letter"), "breach_concerned")

@@ -1,6 +1,6 @@
 """Whom a breach concerns: worked out from the journal, and corrected by hand, each time with a reason (B3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, text, update
 from sqlalchemy.orm import Session
 
 from upguide.features.breaches.letters import send_breach_letters
-from upguide.features.breaches.on_list import GROUP, STANDS, Due
+from upguide.features.breaches.on_list import GROUP, STANDS, Due, LookingSession, due, looking_sessions
 from upguide.features.breaches.queries import BreachView
 from upguide.jobs import defer
 from upguide.models import Breach, BreachConcerned
@@ -37,6 +37,21 @@ class Looks:
     until: datetime | None = None
     items: Sequence[str] | None = None
     session_id: UUID | None = None
+
+
+def look_up_sessions(
+    session: Session, role: str, of: BreachView, asked: Mapping[str, str | datetime | None], session_id: UUID | None
+) -> list[LookingSession]:
+    """Return the sessions in which people were looked at, by what is `asked`; none where nothing narrows it. Commits.
+
+    Whoever is named reads of it in their journal, and the history tells that it was asked: no way round W8.
+    """
+    if not any(asked.values()):
+        return []
+    found = looking_sessions(session, of.id, asked, session_id)
+    note(session, of.id, of.sealing(), role, "sessions")
+    session.commit()
+    return found
 
 
 def compute(session: Session, role: str, of: BreachView, looks: Looks) -> int:
@@ -102,6 +117,11 @@ def ask_letters(session: Session, role: str, of: BreachView, groups: Sequence[Du
     Raises Conflict where the groups are not what they were.
     """
     wanted = [one.group for one in groups]
+    # Held: whoever was shown stays as shown. Whoever comes meanwhile makes the count another.
+    held = {one.group: one for one in due(session, of.id, hold=True)}
+    if any(held.get(one.group) != one for one in groups):
+        session.rollback()
+        raise Conflict
     statement = (
         update(BreachConcerned)
         .where(BreachConcerned.breach_id == of.id, STANDS, GROUP.in_(wanted))

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import case, insert, update
 from sqlalchemy.orm import Session
 
 from upguide.features.breaches.queries import SEALED, BreachView
 from upguide.features.breaches.sealed import Words, new_key
-from upguide.models import Breach
+from upguide.models import Breach, BreachConcerned
 
 from . import Conflict
 from .history import note
@@ -83,6 +83,8 @@ def describe(
         name: words.close(f"breaches.{name}", value) if name in SEALED else value for name, value in changed.items()
     }
     _update(session, of, stored)
+    if changed.get("persons", "tell") != "tell":
+        _take_back_letters(session, of)
     note(session, of.id, words, role, kind, {name: _told(value) for name, value in changed.items()})
     session.commit()
     return True
@@ -93,6 +95,17 @@ def close(session: Session, role: str, of: BreachView, *, closed: bool) -> None:
     _update(session, of, {"closed_at": datetime.now(UTC) if closed else None})
     note(session, of.id, of.sealing(), role, "closed" if closed else "reopened")
     session.commit()
+
+
+def _take_back_letters(session: Session, of: BreachView) -> None:
+    """Let nobody be asked about any more: a later decision to tell asks anew. Who was told stays told."""
+    told = BreachConcerned.told_at.is_not(None)
+    session.execute(
+        update(BreachConcerned)
+        .where(BreachConcerned.breach_id == of.id, BreachConcerned.letter == "asked")
+        .values(letter=case((told, "told")), letter_at=BreachConcerned.told_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _update(session: Session, of: BreachView, values: Mapping[str, Any]) -> None:

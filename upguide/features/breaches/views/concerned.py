@@ -12,7 +12,7 @@ from upguide.features.breaches import blueprint, on_list
 from upguide.features.breaches.actions import concerned as actions
 from upguide.features.breaches.forms import ROLE_LABELS, AddForm, LooksForm, RemoveForm
 from upguide.features.breaches.on_list import Concerned, LookingSession
-from upguide.features.breaches.queries import PAGE
+from upguide.features.breaches.queries import PAGE, BreachView
 from upguide.i18n import format_datetime, format_list, ngettext
 from upguide.i18n import gettext as _
 from upguide.policy.permissions import Permission
@@ -45,7 +45,7 @@ def show_concerned(number: int) -> str:
 def compute(number: int) -> ResponseReturnValue:
     """Work out from the journal who was seen, by whom, when, in which session, of which items."""
     of, form = known(number), LooksForm()
-    sessions = _sessions(form)
+    sessions = _sessions(of, form)
     form.offer(sessions)
     form.session.data = form.session.data or ""
     if not form.validate_on_submit() or request.form.get("do") == "sessions":
@@ -110,13 +110,14 @@ def _after() -> UUID | None:
         return None
 
 
-def _sessions(form: LooksForm) -> list[tuple[str, str]]:
+def _sessions(of: BreachView, form: LooksForm) -> list[tuple[str, str]]:
     """Return the sessions that fit the form, where it asks for them or one was chosen."""
     if request.form.get("do") != "sessions" and not form.session.data:
         return []
     if not form.number.validate(form) or not all(field.validate(form) for field in (form.since, form.until)):
         return []
-    return [(str(one.id), _session(one)) for one in on_list.looking_sessions(db.session(), **form.looks)]
+    found = actions.look_up_sessions(db.session(), role(), of, form.looks, current_viewer().session_id)
+    return [(str(one.id), _session(one)) for one in found]
 
 
 def _session(one: LookingSession) -> str:

@@ -90,7 +90,8 @@ def access(access_id: UUID) -> str:
         persons=persons,
         log=log_lines(queries.log_of(db.session(), access_id)),
         form=form if askable else None,
-        alone=_waits(found) and not _unasked(found, askable),
+        alone=_hindered(found) and not _others(found),
+        doubts=_hindered(found) and bool(_others(found)),
         running=found.state not in ("ended", "over"),
     )
 
@@ -111,13 +112,13 @@ def ask_again(access_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/oversight/accesses/<uuid:access_id>/ask-owner")
 @requires(Permission.OVERSEE)
 def ask_owner(access_id: UUID) -> ResponseReturnValue:
-    """Ask the owner for another webmaster, where no other is left who can be asked."""
+    """Ask the owner for another webmaster, after any refusal, end or silence, whoever is left to be asked."""
     found = access_or_404(access_id, mine=True)
-    if not ClickForm().validate_on_submit() or not _waits(found) or _unasked(found, _askable(found)):
+    if not ClickForm().validate_on_submit() or not _hindered(found):
         flash(_("There is a webmaster whom you can ask."), "info")
     else:
         throttle(Action.ASK_OWNER, person=current_viewer().person_id)
-        actions.ask_owner(db.session(), current_tenant())
+        actions.ask_owner(db.session(), current_tenant(), others=bool(_others(found)))
         flash(_("The owner is asked, by mail to %(address)s, for another webmaster.", address=HELP_DESK), "success")
     return go_to(url_for("oversight.access", access_id=access_id))
 
@@ -127,7 +128,7 @@ def ask_owner(access_id: UUID) -> ResponseReturnValue:
 def end_access(access_id: UUID) -> ResponseReturnValue:
     """End one's own access, when the work is done."""
     found = access_or_404(access_id, mine=True)
-    if ClickForm().validate_on_submit() and actions.end(db.session(), found.id, None):
+    if ClickForm().validate_on_submit() and actions.end(db.session(), current_tenant(), found.id, None):
         flash(_("The access is ended. Nothing of it can be seen any more."), "success")
     return go_to(url_for("oversight.access", access_id=access_id))
 
@@ -222,6 +223,17 @@ def _persons(form: AccessForm, viewer: Viewer) -> list[UUID]:
 def _waits(found: Access) -> bool:
     """Tell whether nobody attends, and another may be asked."""
     return found.state in ("nobody", "refused", "silent", "absent")
+
+
+def _hindered(found: Access) -> bool:
+    """Tell whether the officer was refused, left waiting, or cut short by the webmaster."""
+    never = found.state == "over" and not found.attended
+    return _waits(found) or never or (found.state == "ended" and found.end_reason is not None)
+
+
+def _others(found: Access) -> list[Webmaster]:
+    """Return who was not asked yet, for this access or one that the officer asks anew."""
+    return _unasked(found, queries.askable_webmasters(db.session(), found.id))
 
 
 def _askable(found: Access) -> list[Webmaster]:

@@ -73,7 +73,7 @@ def stop_access(access_id: UUID) -> ResponseReturnValue:
     found, form = access_or_404(access_id, mine=False), EndForm()
     if not form.validate_on_submit():
         return _page(found, _answer_form(), form), REFUSED
-    if actions.end(db.session(), found.id, form.reason.data):
+    if actions.end(db.session(), current_tenant(), found.id, form.reason.data):
         flash(_("The access is ended. Nothing of it can be seen any more."), "success")
     return go_to(url_for("oversight.attendance", access_id=access_id))
 

@@ -28,6 +28,7 @@ CHANGES: Mapping[str, LazyString] = {
     "appoint": _l("Role given"),
     "ask_dismissal": _l("Asked to end the role"),
     "dismiss": _l("Role ended"),
+    "gone": _l("Ended with the account"),
 }
 
 
@@ -49,8 +50,8 @@ def roles() -> str:
     number = page_number()
     holders = queries.role_register(db.session())
     changes, more = queries.role_changes(db.session(), number)
-    people: list[Named] = [one.who for one in holders] + [one.who for one in changes]
-    people += [one.by for one in changes if one.by]
+    people: list[Named] = [one.who for one in holders]
+    people += [one for change in changes for one in (change.who, change.by) if one]
     names = queries.shown_names(people, current_viewer())
     return page(
         "oversight/roles.html",
@@ -85,15 +86,25 @@ def _change(one: RoleChange, names: Mapping[UUID, str]) -> list[str]:
     return [
         format_datetime(one.done_at),
         str(CHANGES[one.act]),
-        _name(one.who, names),
+        _name(one.who, names) if one.who else _("Somebody who is gone"),
         str(ROLES[one.role]),
         _by(one, names),
-        one.reason if one.portal else _("None is given at the command line."),
+        _reason(one),
     ]
+
+
+def _reason(one: RoleChange) -> str:
+    if one.act == "gone":
+        return _("The account was erased.")
+    if one.portal is None:
+        return _("None is given at the command line.")
+    return one.reason or _("Gone with the account: it may say who it was.")
 
 
 def _by(one: RoleChange, names: Mapping[UUID, str]) -> str:
     """Return who made a change. Without a portal it was made outside all of them."""
+    if one.act == "gone":
+        return _("Nobody")
     if one.portal is None:
         return _("The owner, at the command line")
     portal = next((tenant.name for tenant in all_tenants() if tenant.slug == one.portal), one.portal)

@@ -35,6 +35,7 @@ REFUSED = {
     "has_role": _l("This person has a role already, and nobody has two."),
     "has_not": _l("This person does not have that role."),
     "blocked": _l("This account is blocked: release it first."),
+    "has_officer": _l("There is a data-protection officer already: the owner appoints another, at the command line."),
 }
 LATEST = 10
 
