@@ -181,8 +181,9 @@ def test_weekly_mail_comes_on_monday(app: Flask, database: WorkerDatabase) -> No
     actor, person = make_person(), make_person()
     want(person, message="weekly")
     happen(actor, person)
-    today = datetime.now(AMSTERDAM).replace(hour=9)
-    monday = today + timedelta(days=7 - today.weekday())
+    # The first Monday whose seven o'clock has not passed, at nine.
+    before = datetime.now(AMSTERDAM) - timedelta(hours=7)
+    monday = (before + timedelta(days=7 - before.weekday())).replace(hour=9)
     told = []
     for day in (monday - timedelta(hours=9), monday, monday + timedelta(days=1)):
         with time_machine.travel(day, tick=True):

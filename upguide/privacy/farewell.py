@@ -33,9 +33,11 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
     Killed at any point, either nothing happened or all of it; only the ledger may know of it already.
     """
     # Held from here on: nobody can add a row between what the receipt says and what goes.
-    held = select(Person.mail_address).where(Person.id == person_id).with_for_update()
-    address = session.scalars(held).one()
-    tell_of_role(session, tenant)
+    held = select(Person.mail_address, Person.unclaimed).where(Person.id == person_id).with_for_update()
+    address, unclaimed = session.execute(held).one()
+    if not unclaimed:
+        # Nobody has a role who has not taken the account over.
+        tell_of_role(session, tenant)
     what = forecast(session, person_id)
     for other in session.scalars(_MADE_FOR_MY_ADDRESS).all():
         # Accounts that others made for this very address (W5): nobody is left to take them over.

@@ -36,6 +36,7 @@ from upguide.tenancy.scope import scope
 
 Browse = Callable[..., Client]
 pytestmark = pytest.mark.clause("W5")
+ENGLISH = {"Accept-Language": "en"}
 NEW = "/connections/new-account"
 PASSWORD = "a-lantern-under-the-bridge"
 
@@ -273,7 +274,7 @@ def test_whoever_goes_takes_along_what_others_entered_for_their_address(
     maker, known = a_maker(), member(mail_address="known@example.org")
     make(app, browse(maker), mail_address="known@example.org")
     make(app, browse(maker), mail_address="another@example.org")
-    with scope("upguide", known.id, db.session()):
+    with scope(None, known.id, db.session()):
         see_off(db.session(), known.id, all_tenants()["upguide"], "en")
         db.session.commit()
     with database.connect() as connection:
@@ -311,7 +312,7 @@ def test_deleting_without_signing_in_leaves_nothing(
     person_id = unclaimed(database)
     link = links_in(letter_to(database, app, values["mail_address"])[1])["delete-account"]
     visitor = browse()
-    assert "Delete everything now" in visitor.get(link).text
+    assert "Delete everything now" in visitor.get(link, headers=ENGLISH).text
     for name in ("first_names", "surname", "mail_address"):
         plant(values[name], person_id, Item.SURNAME)
     assert visitor.post(link).location == "/connections/deleted-account"
@@ -329,9 +330,9 @@ def test_the_person_can_end_the_connection_alone(app: Flask, browse: Browse, dat
     values = make(app, client, **FULL)
     links = links_in(letter_to(database, app, values["mail_address"])[1])
     visitor = browse()
-    cut = visitor.post(f"{links['delete-account']}/cut")
+    cut = visitor.post(f"{links['delete-account']}/cut", headers=ENGLISH)
     assert (cut.status_code, cut.location) == (303, links["delete-account"])
-    assert "sees nothing of it any more" in visitor.get(links["delete-account"]).text
+    assert "sees nothing of it any more" in visitor.get(links["delete-account"], headers=ENGLISH).text
     assert "No account waits" in client.get("/connections/accounts").text
     assert browse().post(links["take-over"], {k: v for k, v in yes().items() if k != "stay"}).location == "/login"
     assert count(database, "connections") == 0
@@ -437,7 +438,7 @@ def test_erasing_the_maker_leaves_the_account_to_its_person(
         erase(db.session(), maker.id)
         db.session.commit()
     link = links_in(letter_to(database, app, values["mail_address"])[1])["take-over"]
-    page = browse().get(link).text
+    page = browse().get(link, headers=ENGLISH).text
     assert "A member made this account for you" in page
     assert "Stay connected" not in page
 
