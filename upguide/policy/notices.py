@@ -58,6 +58,11 @@ class NoticeKind:
     frequency: Frequency = Frequency.AT_ONCE
     can_be_off: bool = True
 
+    @property
+    def made(self) -> bool:
+        """False until the part of the site that tells of it is there: nobody is asked how often they want to hear."""
+        return self.endpoint != _LIST
+
 
 # Whoever builds questions and messages names the page here, and what it calls its subject.
 _LIST = "notices.overview"

@@ -1,5 +1,6 @@
 """/notifications: what one was told, what of it comes by mail, and turning that off from the mail itself."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 from xml.etree.ElementTree import Element
@@ -14,6 +15,7 @@ from tests.support.database import WorkerDatabase
 from tests.support.factories import Made, make_person
 from tests.support.statements import counting
 from upguide.extensions import db
+from upguide.features.notices.forms import CHOOSABLE
 from upguide.notices import Kind
 from upguide.notices.choices import Choices, choices_of
 from upguide.notices.places import Off, off_link, open_off
@@ -24,7 +26,7 @@ from upguide.tenancy.scope import scope
 
 Browse = Callable[..., Client]
 LIST, CHOICES = "/notifications", "/notifications/choices"
-ALL_DAILY = {f"mail_{kind.value}": "daily" for kind in Kind}
+ALL_DAILY = {f"mail_{kind.value}": "daily" for kind in CHOOSABLE}
 GIVEN = {**ALL_DAILY, "time_zone": "Europe/Amsterdam", "quiet_from": "", "quiet_until": ""}
 
 pytestmark = pytest.mark.clause("U2")
@@ -149,14 +151,15 @@ def test_choices_are_kept_and_shown_again(app: Flask, browse: Browse) -> None:
     person = make_person()
     client = browse(person)
     given = GIVEN | {
-        "mail_message": "never",
-        "mail_helped": "at_once",
+        "mail_connection_asked": "never",
+        "mail_account_taken_over": "at_once",
         "time_zone": "America/Paramaribo",
         "quiet_from": "22:30",
         "quiet_until": "07:00",
     }
     assert client.post(CHOICES, given).location == CHOICES
-    expected = dict.fromkeys(Kind, Frequency.DAILY) | {Kind.MESSAGE: Frequency.NEVER, Kind.HELPED: Frequency.AT_ONCE}
+    expected = dict.fromkeys(CHOOSABLE, Frequency.DAILY)
+    expected |= {Kind.CONNECTION_ASKED: Frequency.NEVER, Kind.ACCOUNT_TAKEN_OVER: Frequency.AT_ONCE}
     assert chosen_by(person) == Choices(expected, Clock("America/Paramaribo", 22 * 60 + 30, 7 * 60))
     page = parse(client.get(CHOICES).text)
     shown = {
@@ -166,6 +169,14 @@ def test_choices_are_kept_and_shown_again(app: Flask, browse: Browse) -> None:
     times = {field.get("name"): field.get("value") for field in page.findall(".//main//input[@type='time']")}
     assert shown == {name: [value] for name, value in given.items() if not name.startswith("quiet")}
     assert times == {"quiet_from": "22:30", "quiet_until": "07:00"}
+
+
+def test_what_the_site_does_not_tell_of_yet_is_not_asked(app: Flask, browse: Browse) -> None:
+    offered = {
+        name.removeprefix("mail_") for name in re.findall(r'name="(mail_\w+)"', browse(make_person()).get(CHOICES).text)
+    }
+    assert offered == {kind.value for kind in Kind if NOTICES[kind].made}
+    assert "message" not in offered
 
 
 def test_without_a_choice_it_is_as_the_policy_says(app: Flask) -> None:
@@ -183,8 +194,8 @@ def test_without_a_choice_it_is_as_the_policy_says(app: Flask) -> None:
         {"quiet_from": "late", "quiet_until": "07:00"},
         {"time_zone": "Middle/Earth"},
         {"time_zone": "../../etc/passwd"},
-        {"mail_message": "hourly"},
-        {"mail_message": ""},
+        {"mail_connection_asked": "hourly"},
+        {"mail_connection_asked": ""},
     ],
 )
 def test_a_choice_that_there_is_not_is_refused(app: Flask, browse: Browse, wrong: dict[str, str]) -> None:
