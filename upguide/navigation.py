@@ -97,7 +97,7 @@ def bell() -> Bell | None:
         return None
     count = f"{_MANY}+" if viewer.unread > _MANY else str(viewer.unread or "")
     new = ngettext("%(num)s new one", "%(num)s new ones", viewer.unread) if viewer.unread else ""
-    return Bell(url_for("notices.overview"), count, new)
+    return Bell(address("notices.overview"), count, new)
 
 
 def footer_links() -> list[Link]:

@@ -120,6 +120,7 @@ MAY_DELETE = {
     "totps",
 }
 MAY_UPDATE = {
+    "notices": "made_at mailed_at",
     "breach_concerned": "items letter letter_at reason removed source told_at told_items",
     "mails": "made_at state",
     "persons": "blocked_at blocked_reason",

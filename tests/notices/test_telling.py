@@ -52,6 +52,20 @@ def test_what_is_not_read_yet_is_not_told_twice(app: Flask, database: WorkerData
     assert len(rows(database, "id")) == 3
 
 
+def test_what_was_mailed_and_not_read_is_told_again_an_hour_later(app: Flask, database: WorkerDatabase) -> None:
+    """Whoever follows the mail, and never opens the list, must hear of the next one."""
+    actor, person, subject = make_person(), make_person(), uuid4()
+    happen(actor, person, Kind.MESSAGE, subject)
+    queued = []
+    for minutes in (5, 61):
+        with database.connect() as connection:
+            connection.execute("UPDATE notices SET mailed_at = now() - make_interval(mins => %s)", [minutes])
+        happen(actor, person, Kind.MESSAGE, subject)
+        queued.append(len(jobs(database, "id")))
+    assert queued == [1, 2]
+    assert [mailed for (mailed,) in rows(database, "mailed_at")] == [None]
+
+
 def test_two_who_tell_of_the_same_at_once_make_one(app: Flask, database: WorkerDatabase) -> None:
     actors, person, subject = [make_person(), make_person()], make_person(), uuid4()
     both, own = Barrier(2), current_app._get_current_object()  # type: ignore[attr-defined]
@@ -97,6 +111,7 @@ def test_only_members_of_one_portal_tell_each_other(app: Flask, database: Worker
         ("actor", "UPDATE memberships SET suspended_at = now() WHERE person_id = %s"),
         ("person", "UPDATE memberships SET suspended_at = now() WHERE person_id = %s"),
         ("person", "UPDATE persons SET restricted_at = now() WHERE id = %s"),
+        ("person", "UPDATE persons SET blocked_at = now() WHERE id = %s"),
     ],
 )
 def test_who_is_blocked_withdrew_or_restricted_neither_tells_nor_is_told(

@@ -7,8 +7,8 @@ from upguide.policy.notices import NOTICES, Frequency, Kind
 from .letters import Action, Letter, add_letters
 
 
-def something_happened(*, portal: str, happened: Kind, link: str, off_link: str | None) -> Letter:
-    """To a member, of one thing that happened. `off_link` is None where the service itself must send it (U2)."""
+def something_happened(*, portal: str, happened: Kind, link: str, off_link: str) -> Letter:
+    """To a member, of one thing that happened."""
     words = _(NOTICES[happened].happened)
     return Letter(
         words,
@@ -18,7 +18,7 @@ def something_happened(*, portal: str, happened: Kind, link: str, off_link: str 
         ),
         Action(_("Show it to me"), link),
         (_how_often(),),
-        _off(_("Send me no more mail of this kind"), off_link),
+        Action(_("Send me no more mail of this kind"), off_link),
         off_link,
     )
 
@@ -44,7 +44,7 @@ def what_happened(
         ),
         Action(_("Show it to me"), link),
         (_how_often(),),
-        _off(_("Send me no daily mail any more") if daily else _("Send me no weekly mail any more"), off_link),
+        Action(_("Send me no daily mail any more") if daily else _("Send me no weekly mail any more"), off_link),
         off_link,
     )
 
@@ -56,10 +56,6 @@ def _line(kind: Kind, count: int) -> str:
 
 def _how_often() -> str:
     return _("How often we mail you, and when, you choose on the site under Notifications.")
-
-
-def _off(label: str, off_link: str | None) -> Action | None:
-    return Action(label, off_link) if off_link else None
 
 
 add_letters(something_happened, what_happened)

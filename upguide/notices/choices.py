@@ -43,19 +43,14 @@ def choices_of(session: Session, person_id: UUID) -> Choices:
 
 
 def choose(session: Session, person_id: UUID, choices: Choices) -> None:
-    """Keep what somebody chose, whole. What the service must send stays as the policy says (U2). The caller commits."""
+    """Keep what somebody chose, whole. The caller commits."""
     session.execute(delete(NoticeChoice).where(NoticeChoice.person_id == person_id))
     _write(session, person_id, choices.chosen)
     clock = choices.clock
-    session.merge(
-        QuietHours(
-            person_id=person_id,
-            time_zone=clock.zone,
-            quiet_from=clock.quiet_from,
-            quiet_until=clock.quiet_until,
-        )
-    )
-    session.flush()
+    times = {"time_zone": clock.zone, "quiet_from": clock.quiet_from, "quiet_until": clock.quiet_until}
+    # Of two presses at one moment the later counts.
+    kept = insert(QuietHours).values(person_id=person_id, **times)
+    session.execute(kept.on_conflict_do_update(index_elements=["person_id"], set_=times))
 
 
 def turn_off(session: Session, person_id: UUID, what: Kind | Frequency) -> None:
@@ -69,9 +64,7 @@ def turn_off(session: Session, person_id: UUID, what: Kind | Frequency) -> None:
 
 def _write(session: Session, person_id: UUID, chosen: Mapping[Kind, Frequency]) -> None:
     rows = [
-        {"person_id": person_id, "kind": kind.value, "frequency": frequency.value}
-        for kind, frequency in chosen.items()
-        if NOTICES[kind].can_be_off
+        {"person_id": person_id, "kind": kind.value, "frequency": frequency.value} for kind, frequency in chosen.items()
     ]
     if rows:
         statement = insert(NoticeChoice).values(rows)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, String, all_, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from upguide.extensions import db
@@ -47,11 +47,6 @@ class Reader:
     language: str
     tenant: Tenant
     choices: Choices
-    objects: bool
-
-    def hears_of(self, kind: Kind) -> bool:
-        """Tell whether mail of a kind may go: what the service must send does, whatever was objected to (U2)."""
-        return not (self.objects and NOTICES[kind].can_be_off)
 
 
 @task
@@ -90,24 +85,23 @@ def forget_old_notices() -> None:
 
 
 def reader_of(session: Session, tenant: Tenant, person_id: UUID) -> Reader | None:
-    """Return how a member is written to, under their own scope; None where they may not be."""
+    """Return how a member is written to, under their own scope; None where they may not be, or object to it (U2)."""
     joined = (Membership.tenant_id == tenant.slug, Membership.person_id == person_id)
     row = session.execute(
-        select(Person.mail_address, Person.language, Person.objects_to)
+        select(Person.mail_address, Person.language)
         .join(Membership, Membership.person_id == Person.id)
         .where(*joined, Membership.suspended_at.is_(None))
         .where(Person.restricted_at.is_(None), Person.blocked_at.is_(None))
+        .where(literal(Purpose.MESSAGES.value, String) != all_(Person.objects_to))
     ).one_or_none()
     if row is None:
         return None
     language = row.language if row.language in tenant.languages else tenant.languages[0]
-    objects = Purpose.MESSAGES.value in row.objects_to
-    return Reader(person_id, row.mail_address, language, tenant, choices_of(session, person_id), objects)
+    return Reader(person_id, row.mail_address, language, tenant, choices_of(session, person_id))
 
 
 def _mail_one(session: Session, reader: Reader, notice_id: UUID) -> None:
-    kinds = [kind for kind in reader.choices.kinds(Frequency.AT_ONCE) if reader.hears_of(kind)]
-    for told, subject_id in _mark(session, reader, kinds, Notice.id == notice_id):
+    for told, subject_id in _mark(session, reader, Frequency.AT_ONCE, Notice.id == notice_id):
         send(
             session,
             "something_happened",
@@ -117,7 +111,7 @@ def _mail_one(session: Session, reader: Reader, notice_id: UUID) -> None:
             reader.person_id,
             happened=told,
             link=link_to(reader.tenant, told, subject_id),
-            off_link=off_link(reader.tenant, Off(reader.person_id, told)) if NOTICES[told].can_be_off else None,
+            off_link=off_link(reader.tenant, Off(reader.person_id, told)),
         )
 
 
@@ -153,9 +147,8 @@ def _digest(session: Session, tenant: Tenant, person_id: UUID, frequency: Freque
     reader = reader_of(session, tenant, person_id)
     if reader is None or reader.choices.clock.is_quiet(now):
         return
-    kinds = [kind for kind in reader.choices.kinds(frequency) if reader.hears_of(kind)]
     due = reader.choices.clock.last_digest(frequency, now)
-    marked = _mark(session, reader, kinds, Notice.made_at < due, Notice.made_at >= due - _TOLD_OF)
+    marked = _mark(session, reader, frequency, Notice.made_at < due, Notice.made_at >= due - _TOLD_OF)
     if not marked:
         return
     counts = Counter(kind for kind, _subject in marked)
@@ -174,14 +167,14 @@ def _digest(session: Session, tenant: Tenant, person_id: UUID, frequency: Freque
 
 
 def _mark(
-    session: Session, reader: Reader, kinds: list[Kind], *which: ColumnElement[bool]
+    session: Session, reader: Reader, frequency: Frequency, *which: ColumnElement[bool]
 ) -> list[tuple[Kind, UUID | None]]:
-    """Note that these were mailed, where no mail told of them yet and they are not read; return which they are."""
+    """Note what comes this often as mailed, where no mail told of it yet and it is not read; return which that is."""
     mine = (Notice.tenant_id == reader.tenant.slug, Notice.person_id == reader.person_id)
     open_ones = (Notice.mailed_at.is_(None), Notice.read_at.is_(None))
     marked = (
         update(Notice)
-        .where(*mine, *open_ones, Notice.kind.in_([kind.value for kind in kinds]), *which)
+        .where(*mine, *open_ones, Notice.kind.in_([kind.value for kind in reader.choices.kinds(frequency)]), *which)
         .values(mailed_at=func.now())
         .returning(Notice.kind, Notice.subject_id)
         .execution_options(synchronize_session=False)

@@ -14,7 +14,7 @@ from upguide.tenancy import Tenant
 
 _PURPOSE = "turn a kind of mail off"
 _OFF: dict[str, Kind | Frequency] = {
-    **{kind.value: kind for kind in Kind if NOTICES[kind].can_be_off},
+    **{kind.value: kind for kind in Kind},
     **{frequency.value: frequency for frequency in (Frequency.DAILY, Frequency.WEEKLY)},
 }
 

@@ -22,9 +22,10 @@ def notify(session: Session, person_id: UUID, kind: Kind, subject_id: UUID | Non
     """Tell a person that something of `kind` happened to `subject_id`, when and only when the transaction commits.
 
     Runs in the scope of who did it (a job enters `scope(tenant, actor)` first). Nobody is told of what they did
-    themselves, nor twice of what they have not read yet; who is no member here any more, or restricted the use of
-    their data, is not told. `subject_id` is what the page calls its subject (`NoticeKind.parameter`): the identity of a
-    question or a conversation, never of a person. Raises NobodyTells outside a portal or without an actor, ValueError
+    themselves, nor twice within an hour of what they have not read yet; who is no member here any more, is blocked or
+    restricted the use of their data, is not told. `subject_id` is what the page calls its subject
+    (`NoticeKind.parameter`): the identity of a question or a conversation, never of a person. Raises NobodyTells
+    outside a portal or without an actor, ValueError
     where the page needs a subject and there is none.
     """
     now = current_scope()

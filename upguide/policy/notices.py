@@ -48,15 +48,14 @@ class NoticeKind:
     """What is said of a kind.
 
     `happened`: a sentence for the list and the mail. `endpoint`: the page that it leads to; `parameter`: what that page
-    calls the subject in its address, None where it needs none. `can_be_off`: False for what the service itself must
-    send (U2): that comes by mail however the person chooses.
+    calls the subject in its address, None where it needs none. Any of them can be turned off: what the service itself
+    must send is no notification but a letter of its own (U2).
     """
 
     happened: str
     endpoint: str
     parameter: str | None = None
     frequency: Frequency = Frequency.AT_ONCE
-    can_be_off: bool = True
 
     @property
     def made(self) -> bool:

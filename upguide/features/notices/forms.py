@@ -13,7 +13,7 @@ from upguide.notices.quiet import Clock, time_zones
 from upguide.policy.notices import FREQUENCIES, NOTICES, Frequency, Kind
 
 _HOUR = 60
-CHOOSABLE = tuple(kind for kind in Kind if NOTICES[kind].can_be_off and NOTICES[kind].made)
+CHOOSABLE = tuple(kind for kind in Kind if NOTICES[kind].made)
 
 
 def _a_period(form: Form, field: TimeField) -> None:

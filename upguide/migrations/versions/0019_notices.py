@@ -14,7 +14,8 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-# A member tells another member of the same portal, once until it is read; nobody learns from it who is there.
+# A member tells another member of the same portal; nobody learns from it who is there. One row until it is read, which
+# is told anew an hour after the last mail: who reads the mail, and not the notification, hears of the next one too.
 NOTIFY = f"""
 CREATE FUNCTION gate.notify(asked_person uuid, asked_kind text, asked_subject uuid) RETURNS uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -22,11 +23,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT m.tenant_id, gen_random_uuid(), m.person_id, asked_kind, asked_subject
     FROM memberships m JOIN persons p ON p.id = m.person_id
     WHERE m.tenant_id = {rls.TENANT} AND m.person_id = asked_person AND m.person_id <> {rls.VIEWER}
-      AND m.suspended_at IS NULL AND p.restricted_at IS NULL
+      AND m.suspended_at IS NULL AND p.restricted_at IS NULL AND p.blocked_at IS NULL
       AND EXISTS (SELECT FROM memberships a JOIN persons q ON q.id = a.person_id
                   WHERE a.tenant_id = m.tenant_id AND a.person_id = {rls.VIEWER}
                     AND a.suspended_at IS NULL AND q.blocked_at IS NULL)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (tenant_id, person_id, kind, subject_id) WHERE read_at IS NULL
+    DO UPDATE SET made_at = now(), mailed_at = NULL
+    WHERE notices.mailed_at < now() - interval '1 hour'
+       OR (notices.mailed_at IS NULL AND notices.made_at < now() - interval '8 days')
     RETURNING id
 $$
 """
@@ -37,14 +41,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT person_id FROM notices WHERE tenant_id = {rls.TENANT} AND id = asked_notice
 $$
 """
-# Identities alone, page by page. `asked_kinds` come this often where somebody chose nothing.
+# To a job: identities alone, page by page, of those who have something that a digest still tells of (at most a week and
+# eight days old). `asked_kinds` come this often where somebody chose nothing.
 DIGEST_READERS = f"""
 CREATE FUNCTION gate.digest_readers(asked_frequency text, asked_kinds text[], asked_after uuid, at_most integer)
 RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT n.person_id FROM notices n
     LEFT JOIN notice_choices c ON c.person_id = n.person_id AND c.kind = n.kind
-    WHERE n.tenant_id = {rls.TENANT} AND n.mailed_at IS NULL AND n.read_at IS NULL
+    WHERE n.tenant_id = {rls.TENANT} AND {rls.VIEWER} IS NULL AND n.mailed_at IS NULL AND n.read_at IS NULL
+      AND n.made_at > now() - interval '16 days'
       AND (asked_after IS NULL OR n.person_id > asked_after)
       AND (c.frequency = asked_frequency OR (c.frequency IS NULL AND n.kind = ANY (asked_kinds)))
     ORDER BY n.person_id LIMIT at_most
@@ -54,7 +60,7 @@ FORGET = """
 CREATE FUNCTION gate.forget_old_notices(asked_days integer) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH gone AS (
-        DELETE FROM notices WHERE made_at < now() - make_interval(days => greatest(asked_days, 1)) RETURNING 1
+        DELETE FROM notices WHERE made_at < now() - make_interval(days => greatest(asked_days, 90)) RETURNING 1
     )
     SELECT count(*)::integer FROM gone
 $$
@@ -90,6 +96,7 @@ def upgrade() -> None:
     columns = "tenant_id, id, person_id, kind, subject_id, made_at, read_at, mailed_at"
     rls.opened_by_gate("notices", columns)
     op.execute("GRANT INSERT (tenant_id, id, person_id, kind, subject_id), DELETE ON notices TO upguide_gate")
+    op.execute("GRANT UPDATE (made_at, mailed_at) ON notices TO upguide_gate")
     rls.opened_by_gate("notice_choices", "person_id, kind, frequency")
     for signature, definition in FUNCTIONS.items():
         rls.gate_function(signature, definition)
