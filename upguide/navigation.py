@@ -14,6 +14,8 @@ from upguide.tenancy import current_tenant
 LANGUAGE_COOKIE = "language"
 # More new notifications than this are not counted out.
 _MANY = 99
+# A page of a list has fewer digits in an address.
+_LONGEST_NUMBER = 6
 # Each language is named in itself, so that its speakers find it.
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
@@ -122,3 +124,11 @@ def language_links() -> list[Link]:
 def _is_at(url: str) -> bool:
     """Tell whether the page asked for is this one, or below it."""
     return f"{request.path}/".startswith(f"{url}/")
+
+
+def page_number(*, first: int = 0) -> int:
+    """Return which page of a list is asked for: 0 for the first, however the address counts, and for anything odd."""
+    asked = request.args.get("page", "")
+    # The length comes first: Python refuses to read a number of thousands of digits.
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _LONGEST_NUMBER else first
+    return max(number - first, 0)

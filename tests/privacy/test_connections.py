@@ -181,7 +181,7 @@ def test_two_accepts_at_once_are_one(app: Flask, database: WorkerDatabase, _agai
 def test_two_who_ask_each_other_at_once_are_connected(app: Flask, _again: int) -> None:
     one, other = member(), member()
     done = at_once(app, ("ask", one, other), ("ask", other, one))
-    assert set(done) == {State.ASKED_BY_ME, State.CONNECTED}
+    assert set(done) == {(State.ASKED_BY_ME, True), (State.CONNECTED, True)}
     assert states(one, other) == BOTH
 
 

@@ -7,5 +7,3 @@ ASK_AGAIN = timedelta(days=30)
 # An account that nobody took over goes after this, and never before the reminder is so old.
 UNCLAIMED = timedelta(days=30)
 REMINDED_BEFORE = timedelta(days=7)
-# The links in the message work a little longer, so that the account is never there without them.
-LINKS_WORK = UNCLAIMED + REMINDED_BEFORE

@@ -5,23 +5,19 @@ A block is a row that the one who is blocked cannot read, and changes nothing th
 nobody had answered it. Callers commit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Select,
     Uuid,
     and_,
-    any_,
     bindparam,
-    case,
     delete,
     exists,
     literal,
@@ -64,6 +60,16 @@ class Standing:
     again_at: datetime | None = None
 
 
+class Asked(NamedTuple):
+    """How things stand after an ask, and whether it changed anything that whoever asks can read.
+
+    It is the same for somebody who is blocked.
+    """
+
+    state: State
+    changed: bool
+
+
 class Gone(LookupError):
     """The other one cannot be asked any more: they left in the meantime."""
 
@@ -91,12 +97,7 @@ def _declined(row: Any, *, by_me: bool) -> Standing:
     return Standing(State.DECLINED_BY_THEM, row.answered_at, again_at)
 
 
-def connected(session: Session, me: UUID, others: Sequence[UUID]) -> frozenset[UUID]:
-    """Return which of `others` are connected with `me`, in one statement, under the scope of `me`."""
-    return frozenset(read(session, _connected(), {"me": me, "others": list(others)}).scalars())
-
-
-def ask(session: Session, me: UUID, other: UUID) -> State:
+def ask(session: Session, me: UUID, other: UUID) -> Asked:
     """Ask somebody for a connection; who was asked by them accepts. Return how things stand afterwards.
 
     Nothing changes where `me` was declined less than 30 days ago, or blocks them. Raises Gone.
@@ -104,16 +105,17 @@ def ask(session: Session, me: UUID, other: UUID) -> State:
     _hold(session, me, other)
     before = standing(session, me, other).state
     if before is State.ASKED_OF_ME:
-        return State.CONNECTED if _answer(session, me, other, "accepted") else before
+        answered = _answer(session, me, other, "accepted")
+        return Asked(State.CONNECTED if answered else before, answered)
     if before not in (State.NOTHING, State.DECLINED_BY_ME):
-        return before
+        return Asked(before, changed=False)
     try:
         session.execute(delete(Connection).where(_between(me, other), Connection.stage == "declined"))
         session.execute(plain_insert(Connection).values(asker_id=me, asked_id=other, stage="asked"))
     except (IntegrityError, ProgrammingError):
         session.rollback()
         raise Gone from None
-    return State.ASKED_BY_ME
+    return Asked(State.ASKED_BY_ME, changed=True)
 
 
 def accept(session: Session, me: UUID, other: UUID) -> bool:
@@ -195,14 +197,3 @@ def _standing() -> Select[Any]:
     )
     nothing = select(literal(1).label("one")).subquery()
     return select(*columns).select_from(nothing.outerjoin(Connection, _between(_ME, _OTHER)))
-
-
-@cache
-def _connected() -> Select[Any]:
-    other = case((Connection.asker_id == _ME, Connection.asked_id), else_=Connection.asker_id)
-    others = bindparam("others", type_=ARRAY(Uuid))
-    mine = or_(
-        and_(Connection.asker_id == _ME, Connection.asked_id == any_(others)),
-        and_(Connection.asked_id == _ME, Connection.asker_id == any_(others)),
-    )
-    return select(other).where(mine, Connection.stage == "accepted")

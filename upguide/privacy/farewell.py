@@ -27,8 +27,18 @@ _AT_A_TIME = 100
 _MADE_FOR_MY_ADDRESS = text("SELECT gate.made_for_my_address()")
 
 
-def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *, blank_words: bool = False) -> None:
+def see_off(
+    session: Session,
+    person_id: UUID,
+    tenant: Tenant,
+    language: str,
+    *,
+    blank_words: bool = False,
+    receipt: bool = True,
+) -> None:
     """Erase a person and queue the receipt, under the person's own scope. The caller holds the row and commits.
+
+    Without `receipt` nobody is written to: it would tell somebody of an account that they never had.
 
     Killed at any point, either nothing happened or all of it; only the ledger may know of it already.
     """
@@ -48,7 +58,8 @@ def see_off(session: Session, person_id: UUID, tenant: Tenant, language: str, *,
     ledger().note(person_id)
     defer(session, settle_ledger, tenant=None)
     erase(session, person_id, blank_words=blank_words, said=what)
-    _send_receipt(session, address, tenant, language, what)
+    if receipt:
+        _send_receipt(session, address, tenant, language, what)
     defer(session, remove_files, tenant=None)
 
 

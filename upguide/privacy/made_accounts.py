@@ -30,7 +30,7 @@ from upguide.models import (
     Phone,
     Token,
 )
-from upguide.policy.connections import LINKS_WORK
+from upguide.policy.connections import REMINDED_BEFORE
 from upguide.policy.items import CATALOGUE, Item
 from upguide.policy.sees import ABOUT_ANOTHER, NAMES
 from upguide.security.handle import new_handle, random_alias
@@ -156,11 +156,6 @@ def maker_name(session: Session, tenant: str, maker_id: UUID | None) -> str:
         return full_name(visible_names(session.connection(), maker_id)) or ""
 
 
-def language_of(session: Session, person_id: UUID) -> str:
-    """Return the language in which somebody for whom an account was made is written to."""
-    return session.scalar(select(Person.language).where(Person.id == person_id)) or ""
-
-
 def has_account(session: Session, mail_address: str) -> bool:
     """Tell whether whoever has this mail address has an account of their own: never told to the maker."""
     return bool(session.scalar(_KNOWN, {"mail_address": mail_address}))
@@ -176,17 +171,20 @@ def wants_no_word_of(session: Session, tenant: str, mail_address: str, maker_id:
         return session.scalar(blocks) is not None
 
 
-def new_links(session: Session, person_id: UUID, kinds: tuple[str, ...], made_at: datetime) -> dict[str, str]:
-    """Make a secret for each of the links of one message; the database keeps their hashes. In the person's scope."""
-    secrets = {}
+def new_links(session: Session, person_id: UUID, kinds: tuple[str, ...], goes_at: datetime) -> dict[str, str]:
+    """Make a secret for each of the links of one message; the database keeps their hashes. In the person's scope.
+
+    They work a little longer than the account is to wait, so that it is never there without them.
+    """
+    secrets, expires_at = {}, goes_at + REMINDED_BEFORE
     for kind in kinds:
         secrets[kind], secret_hash = new_token()
-        session.add(Token(person_id=person_id, secret_hash=secret_hash, kind=kind, expires_at=made_at + LINKS_WORK))
+        session.add(Token(person_id=person_id, secret_hash=secret_hash, kind=kind, expires_at=expires_at))
     return secrets
 
 
-def open_link(session: Session, secret: str, kind: str) -> Opened | None:
-    """Return the account that a mailed link is for, where the link still works."""
+def open_link(session: Session, tenant: str, secret: str, kind: str) -> Opened | None:
+    """Return the account that a mailed link is for, where the link still works: only on the portal of the account."""
     token = session.execute(_OPEN_TOKEN, {"secret_hash": hash_token(secret), "kind": kind}).one_or_none()
     if token is None:
         return None
@@ -194,7 +192,7 @@ def open_link(session: Session, secret: str, kind: str) -> Opened | None:
         row = session.execute(
             select(Person.mail_address, Person.language, MadeAccount.maker_id, MadeAccount.made_at, MadeAccount.cut_at)
             .join(MadeAccount, MadeAccount.person_id == Person.id)
-            .where(Person.id == token.person_id)
+            .where(Person.id == token.person_id, MadeAccount.tenant_id == tenant)
         ).one_or_none()
     if row is None:
         return None
@@ -223,10 +221,11 @@ def claim(session: Session, tenant: Tenant, opened: Opened, yes: Yes) -> UUID | 
     person_id = opened.person_id
     with scope(tenant.slug, person_id, session):
         _hold(session, person_id)
+        _stay_on_portal(session, tenant, person_id)
         _use_up(session, opened.token_id)
         if has_account(session, opened.mail_address):
             raise Taken
-        maker_id = _maker_who_stays(session, person_id) if yes.stay_connected else None
+        maker_id = tied_to(session, person_id) if yes.stay_connected else None
         _make_own(session, tenant, person_id, yes)
         if maker_id is not None:
             now = datetime.now(UTC)
@@ -279,12 +278,20 @@ def _hold(session: Session, person_id: UUID) -> None:
         raise LookupError("taken over, or gone")
 
 
+def _stay_on_portal(session: Session, tenant: Tenant, person_id: UUID) -> None:
+    """See to it that nobody becomes a member elsewhere than where the account was made. Raises LookupError."""
+    here = (MadeAccount.person_id == person_id, MadeAccount.tenant_id == tenant.slug)
+    if session.scalar(select(MadeAccount.person_id).where(*here)) is None:
+        raise LookupError("made on another portal")
+
+
 def _use_up(session: Session, token_id: UUID) -> None:
     used = update(Token).where(Token.id == token_id, Token.used_at.is_(None)).values(used_at=func.now())
     if session.scalar(used.returning(Token.id)) is None:
         raise LookupError("the link was used")
 
 
-def _maker_who_stays(session: Session, person_id: UUID) -> UUID | None:
+def tied_to(session: Session, person_id: UUID) -> UUID | None:
+    """Return the maker to whom an account is still tied; None where they went or were cut off."""
     mine = (MadeAccount.person_id == person_id, MadeAccount.cut_at.is_(None))
     return session.scalar(select(MadeAccount.maker_id).where(*mine))

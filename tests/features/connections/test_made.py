@@ -377,8 +377,8 @@ def test_what_nobody_takes_over_is_reminded_of_once_and_goes_after_30_days(
     assert values["surname"] not in reminder
     for day in (31.1, 32):
         keep_as_of(now + timedelta(days=day))
-        # What was written went with the person; the receipt names nobody.
-        assert (day, kinds(database, app), count(database, "persons")) == (day, ["erasure_receipt"], 1)
+        # What was written went with the person, and there is no receipt: nobody did anything, or had an account.
+        assert (day, kinds(database, app), count(database, "persons")) == (day, [], 1)
 
 
 def test_nothing_goes_sooner_than_a_week_after_the_reminder(
@@ -449,7 +449,7 @@ def test_taking_over_and_deleting_at_once_has_one_outcome(
 ) -> None:
     values = make(app, browse(a_maker()), **FULL)
     link, person_id = links_in(letter_to(database, app, values["mail_address"])[1])["take-over"], unclaimed(database)
-    opened = made_accounts.open_link(db.session(), link.rpartition("/")[2], made_accounts.TAKE_OVER)
+    opened = made_accounts.open_link(db.session(), "upguide", link.rpartition("/")[2], made_accounts.TAKE_OVER)
     db.session.rollback()
     assert opened is not None
     answer, tenant = Yes("x", 1, "0" * 64, "en", stay_connected=True), all_tenants()["upguide"]

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from flask import Flask
 
-from tests.features.connections.people import ask, block, connect, days_pass, member, standing
+from tests.features.connections.people import ask, block, connect, count, days_pass, member, standing
 from tests.features.rights.work import letters, run_jobs
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase
@@ -17,6 +17,7 @@ from upguide.privacy.connections import State
 
 Browse = Callable[..., Client]
 pytestmark = pytest.mark.clause("W5")
+LISTS = ("/connections", "/connections/received", "/connections/sent", "/connections/blocked", "/connections/accounts")
 
 
 def states(one: Made, other: Made) -> tuple[State, State]:
@@ -49,6 +50,54 @@ def test_two_who_ask_each_other_are_connected(app: Flask, browse: Browse) -> Non
     ask(other, one)
     assert "You are connected now" in press(browse(one), "ask", other)
     assert states(one, other) == (State.CONNECTED, State.CONNECTED)
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_asking_again_changes_nothing_and_tells_nobody(
+    app: Flask, browse: Browse, database: WorkerDatabase, blocked: bool
+) -> None:
+    one, other = member(), member()
+    if blocked:
+        block(other, one)
+    client, told = browse(one), []
+    for _again in range(2):
+        assert "There is no answer yet" in press(client, "ask", other)
+        told.append((jobs_left(database), count(database, "notices")))
+    assert told == [(1, 0), (1, 0)]
+    run_jobs(app)
+    assert (jobs_left(database), count(database, "notices")) == (0, 0 if blocked else 1)
+    assert "There is no answer yet" in press(client, "ask", other)
+    assert (jobs_left(database), count(database, "notices")) == (0, 0 if blocked else 1)
+
+
+def test_asking_whom_one_is_connected_with_tells_nobody(app: Flask, browse: Browse, database: WorkerDatabase) -> None:
+    one, other = member(), member()
+    connect(one, other)
+    for who, whom in ((one, other), (other, one)):
+        assert "You are connected now" in press(browse(who), "ask", whom)
+    assert (jobs_left(database), count(database, "notices")) == (0, 0)
+
+
+def jobs_left(database: WorkerDatabase) -> int:
+    """How many jobs wait that tell somebody of an ask."""
+    waits = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'tell_of_ask' AND status = 'todo'"
+    with database.connect() as connection:
+        row = connection.execute(waits).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize(
+    "page", ["0", "1", "-1", "x", "1.5", "\u0663", "99999", "100000", "9" * 4301], ids=lambda page: page[:6]
+)
+def test_an_odd_page_number_is_no_error(app: Flask, browse: Browse, page: str) -> None:
+    one, other = member(), member()
+    connect(one, other)
+    client = browse(one)
+    found = {path: client.get(path, query_string={"page": page}) for path in LISTS}
+    assert {path: answer.status_code for path, answer in found.items()} == dict.fromkeys(LISTS, 200)
+    # What is no number, or too long for one, is the first page.
+    assert (f"/people/{other.handle}" in found["/connections"].text) == (page != "99999")
 
 
 @pytest.mark.parametrize("by_asker", [True, False])

@@ -96,8 +96,8 @@ def _do_one(person_id: UUID, now: datetime) -> None:
         session.rollback()
         _write_once(tenant, person_id, MadeAccount.reminded_at, "account_waits_for_you", now)
     elif _goes_on(made.made_at, made.reminded_at) <= now:
-        language = session.scalar(select(Person.language).where(Person.id == person_id))
-        see_off(session, person_id, tenant, language or tenant.languages[0])
+        # Without a receipt: whoever has the address never had this account, and may have one of their own.
+        see_off(session, person_id, tenant, tenant.languages[0], receipt=False)
         tally(session, {"made_accounts": 1})
         session.commit()
     else:
@@ -129,7 +129,7 @@ def _write(tenant: Tenant, made: MadeAccount, kind: str, goes_at: datetime) -> N
     if made_accounts.wants_no_word_of(session, tenant.slug, person.mail_address, maker_id):
         return
     known = made_accounts.has_account(session, person.mail_address)
-    secrets = made_accounts.new_links(session, person_id, (DELETE,) if known else (TAKE_OVER, DELETE), made.made_at)
+    secrets = made_accounts.new_links(session, person_id, (DELETE,) if known else (TAKE_OVER, DELETE), goes_at)
     values: dict[str, object] = {
         "maker": made_accounts.maker_name(session, tenant.slug, maker_id),
         "delete_link": link(tenant, "connections.delete_account", secret=secrets[DELETE]),

@@ -37,10 +37,25 @@ def cut(session: Session, opened: Opened) -> None:
 
 
 def delete(session: Session, tenant: Tenant, person_id: UUID, language: str) -> bool:
-    """Make everything of an account go that nobody took over; False where somebody did, or it is gone already."""
+    """Make everything of an account go, as its person wants; False where it was taken over, or is gone already."""
     with scope(tenant.slug, person_id, session):
         held = made_accounts.hold_unclaimed(session, person_id)
         if held:
             see_off(session, person_id, tenant, language)
+        session.commit()
+    return held
+
+
+def take_back(session: Session, tenant: Tenant, maker_id: UUID, person_id: UUID) -> bool:
+    """Make everything of an account go, as its maker wants; False where it is not the maker's any more.
+
+    The person gets no receipt: they did nothing, and may have an account of their own, or have blocked the maker.
+    """
+    with scope(tenant.slug, person_id, session):
+        # Asked again, now that it is held: the person may have cut off the maker since the page was opened.
+        held = made_accounts.hold_unclaimed(session, person_id)
+        held = held and made_accounts.tied_to(session, person_id) == maker_id
+        if held:
+            see_off(session, person_id, tenant, tenant.languages[0], receipt=False)
         session.commit()
     return held

@@ -15,11 +15,12 @@ def ask(session: Session, tenant: str, me: UUID, other: UUID) -> State:
     """Ask for a connection; return how things stand afterwards. Raises Gone.
 
     Whether the other one is told is decided later and elsewhere: nothing here differs for somebody who is blocked.
+    Where things stood like this already, there is nothing to tell.
     """
-    state = connections.ask(session, me, other)
-    if state is State.CONNECTED:
+    state, changed = connections.ask(session, me, other)
+    if changed and state is State.CONNECTED:
         notify(session, other, Kind.CONNECTION_ACCEPTED)
-    elif state is State.ASKED_BY_ME:
+    elif changed and state is State.ASKED_BY_ME:
         defer(session, tell_of_ask, tenant=tenant, asker_id=me, asked_id=other)
     session.commit()
     return state

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, request, url_for
 
+from upguide import navigation
 from upguide.access import Viewer, current_viewer
 from upguide.features.connections.queries import Other
 from upguide.i18n import format_date
@@ -15,7 +16,6 @@ from upguide.privacy import PersonView
 from upguide.tenancy import current_tenant
 
 REFUSED, GONE = 422, 410
-MOST_PAGES = 1000
 
 
 class Step(NamedTuple):
@@ -56,9 +56,8 @@ def go_to(url: str) -> Response:
 
 
 def page_number() -> int:
-    """Return which page was asked for, the first being 0; anything odd is the first."""
-    asked = request.args.get("page", "")
-    return min(int(asked), MOST_PAGES) - 1 if asked.isascii() and asked.isdecimal() and asked.strip("0") else 0
+    """Return which page was asked for, the first being 0; in the address it is 1, as in `turns`."""
+    return navigation.page_number(first=1)
 
 
 def turns(endpoint: str, page: int, *, more: bool) -> dict[str, str]:

@@ -99,8 +99,7 @@ def remove_account(handle: str) -> ResponseReturnValue:
     one, back = _made(handle), url_for("connections.account", handle=handle)
     if not PlainForm().validate_on_submit():
         return render("connections/remove_account.html", back=back)
-    language = made_accounts.language_of(db.session(), one.id)
-    if made.delete(db.session(), current_tenant(), one.id, language):
+    if made.take_back(db.session(), current_tenant(), me(), one.id):
         flash(_("The account is gone, with all that was in it."), "success")
     else:
         flash(_("This has changed in the meantime. Here is how it stands now."), "info")

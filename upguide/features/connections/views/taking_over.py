@@ -27,7 +27,7 @@ _PROOF = "the link in the message is the proof, and whoever it is for has no acc
 def take_over(secret: str) -> ResponseReturnValue:
     """Make an account one's own: a password, and a yes to the statement (P3)."""
     session, tenant = db.session(), current_tenant()
-    opened = made_accounts.open_link(session, secret, TAKE_OVER)
+    opened = made_accounts.open_link(session, tenant.slug, secret, TAKE_OVER)
     if opened is None:
         return _over()
     if made_accounts.has_account(session, opened.mail_address):
@@ -55,7 +55,7 @@ def take_over(secret: str) -> ResponseReturnValue:
 def delete_account(secret: str) -> ResponseReturnValue:
     """Make all of it go, at once. It takes a click, because mail scanners follow links and press no buttons."""
     session, tenant = db.session(), current_tenant()
-    opened = made_accounts.open_link(session, secret, DELETE)
+    opened = made_accounts.open_link(session, tenant.slug, secret, DELETE)
     if opened is None:
         return _over()
     maker = made_accounts.maker_name(session, tenant.slug, opened.maker_id)
@@ -76,7 +76,7 @@ def delete_account(secret: str) -> ResponseReturnValue:
 @public(_PROOF)
 def cut(secret: str) -> ResponseReturnValue:
     """End what ties the account to whoever made it, and leave it waiting."""
-    opened = made_accounts.open_link(db.session(), secret, DELETE)
+    opened = made_accounts.open_link(db.session(), current_tenant().slug, secret, DELETE)
     if opened is None:
         return _over()
     try:

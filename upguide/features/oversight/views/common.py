@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, abort, make_response, redirect, request
+from flask import Response, abort, make_response, redirect
 
 from upguide.extensions import db
 from upguide.features.oversight import queries
@@ -14,7 +14,6 @@ from upguide.i18n import lazy_gettext as _l
 from upguide.policy.items import CATALOGUE, Item
 
 REFUSED = 422
-LONGEST_NUMBER = 6
 STATES: dict[str, LazyString] = {
     "asked": _l("Waits for an answer"),
     "nobody": _l("No webmaster can attend"),
@@ -47,9 +46,3 @@ def access_or_404(access_id: UUID, *, mine: bool) -> Access:
 def labels(items: tuple[Item, ...]) -> str:
     """Return the names of items, as a list in words."""
     return format_list([_(CATALOGUE[item].label) for item in items])
-
-
-def page_number() -> int:
-    """Return which page of a list is asked for, 0 for the first and for what is no number."""
-    text = request.args.get("page", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else 0

@@ -14,13 +14,14 @@ from upguide.features.oversight import blueprint
 from upguide.features.oversight.forms import RequestForm
 from upguide.i18n import format_date, format_datetime
 from upguide.i18n import gettext as _
+from upguide.navigation import page_number
 from upguide.policy.permissions import Permission, may
 from upguide.policy.purposes import PURPOSES
 from upguide.policy.requests import KINDS
 from upguide.privacy import requests
 from upguide.privacy.requests import Asked
 
-from .common import REFUSED, go_to, page, page_number
+from .common import REFUSED, go_to, page
 
 
 @blueprint.get("/oversight/requests")

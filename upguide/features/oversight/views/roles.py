@@ -14,11 +14,12 @@ from upguide.features.oversight.queries import Holder, Named, RoleChange
 from upguide.i18n import LazyString, format_date, format_datetime
 from upguide.i18n import gettext as _
 from upguide.i18n import lazy_gettext as _l
+from upguide.navigation import page_number
 from upguide.policy.oversight import VOICE_AFTER
 from upguide.policy.permissions import Permission, Role
 from upguide.tenancy import all_tenants
 
-from .common import page, page_number
+from .common import page
 
 ROLES: Mapping[str, LazyString] = {
     Role.WEBMASTER.value: _l("Webmaster"),
