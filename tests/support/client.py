@@ -30,6 +30,8 @@ Allowed = tuple[Made, Item]
 NAME_ITEMS = frozenset({Item.FIRST_NAMES, Item.INFIX, Item.SURNAME})
 TEXT = re.compile(r"text/|json|xml|javascript")
 MOST_SENT = 50_000
+# What a signed cookie holds is written in base64, in which no value shows but by chance: it did, once in some runs.
+SIGNED = re.compile(r"(?<=session=)\.?[\w-]+\.[\w-]{6}\.[\w-]{27}(?=;)")
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
 
@@ -201,7 +203,7 @@ class Client:
         return self.oracle.viewer(self.session().get("secret"), self.tenant)
 
     def _check_text(self, response: TestResponse, sent: str, viewers: set[UUID | None]) -> None:
-        parts = [str(response.headers)]
+        parts = [SIGNED.sub("", str(response.headers))]
         if TEXT.search(response.mimetype or ""):
             parts.append(response.get_data().decode("utf-8", "replace"))
         granted = {(person.id, item) for person, item in self.allow}
